@@ -1,0 +1,1 @@
+"""还伴 (Huanban): a support bot for people who owe money."""

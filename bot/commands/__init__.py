@@ -1,0 +1,1 @@
+"""The commands of `./huanban`, a module each with `main(arguments)`."""

@@ -1,0 +1,16 @@
+"""`./huanban bench WHAT`: figures of this machine, side by side in one run."""
+
+from __future__ import annotations
+
+import importlib
+
+WHAT = {"actions": "borrowers at once who ask for their plan, with a slow loan backend"}
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one benchmark, or lists them."""
+    if not arguments or arguments[0] not in WHAT:
+        print("usage: ./huanban bench WHAT\n")
+        print("\n".join(f"  {name:<9} {sentence}" for name, sentence in WHAT.items()))
+        return 0 if not arguments else 1
+    return int(importlib.import_module(f"bot.bench.{arguments[0]}").main(arguments[1:]) or 0)

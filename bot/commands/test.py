@@ -1,0 +1,59 @@
+"""`./huanban test [ROOM …]`: formatter, linter, types, then pytest over the rooms asked for, or over all."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from bot import config
+from bot.training import TrainingFailed, ensure_model
+
+CHECKS = (
+    ("formatter", ["ruff", "format", "--check", "--quiet", "."]),
+    ("linter", ["ruff", "check", "--quiet", "."]),
+    ("types", ["mypy"]),
+)
+ROOMS_WITH_A_MODEL = {"conversations", "nlu", "stories"}
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the checks and the tests; the exit code is that of the first that failed."""
+    rooms = sorted(path.name for path in (config.ROOT / "tests").iterdir() if any(path.glob("**/test_*")))
+    parser = argparse.ArgumentParser(
+        prog="./huanban test",
+        description=f"Runs every test, or a room of them: {', '.join(['checks', *rooms])}. What follows -- goes to pytest.",
+    )
+    parser.add_argument("rooms", nargs="*", metavar="ROOM")
+    if "--" in arguments:
+        cut = arguments.index("--")
+        arguments, for_pytest = arguments[:cut], arguments[cut + 1 :]
+    else:
+        for_pytest = []
+    chosen = parser.parse_args(arguments).rooms
+    unknown = [room for room in chosen if room not in [*rooms, "checks"]]
+    if unknown:
+        parser.error(f"no such room: {', '.join(unknown)}")
+    if not chosen or "checks" in chosen:
+        for name, command in CHECKS:
+            print(f"── {name}", flush=True)
+            # Run as modules of this very interpreter, so that nothing of another environment is picked up.
+            if code := subprocess.run([sys.executable, "-m", *command], cwd=config.ROOT, check=False).returncode:
+                print(f"✗ {name} found something\n  → .venv/bin/ruff format . && .venv/bin/ruff check --fix . mend most of it")
+                return code
+    asked = [room for room in chosen or rooms if room != "checks"]
+    if not asked:
+        return 0
+    if ROOMS_WITH_A_MODEL & set(asked):
+        try:
+            ensure_model(config.load())
+        except TrainingFailed as error:
+            print(f"✗ the model could not be trained:\n\n{error}", file=sys.stderr)
+            return 1
+    print("── tests", flush=True)
+    paths = [str(Path("tests") / room) for room in asked]
+    # The doctests of the pure modules belong to the unit tests.
+    if "unit" in asked:
+        paths += ["bot/formats.py", "bot/channels/guard.py", "bot/loans"]
+    return subprocess.run([sys.executable, "-m", "pytest", *paths, *for_pytest], cwd=config.ROOT, check=False).returncode

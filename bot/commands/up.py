@@ -1,0 +1,61 @@
+"""`./huanban up`: everything, and where to try it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from types import FrameType
+
+from bot import config
+from bot.processes.services import services_of
+from bot.processes.supervisor import StartFailed, Supervisor
+from bot.training import TrainingFailed, ensure_model
+
+
+def main(arguments: list[str]) -> int:
+    """Starts everything and stays until Ctrl-C, or until a process dies (then with exit code 1)."""
+    parser = argparse.ArgumentParser(prog="./huanban up", description="Starts everything and says where to try it.")
+    parser.add_argument("--fresh", action="store_true", help="make the demo ledger and the conversations anew")
+    options = parser.parse_args(arguments)
+    settings = config.load()
+    if options.fresh:
+        for path in settings.state_dir.glob("*.db*"):
+            path.unlink()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        model = ensure_model(settings)
+        with Supervisor(settings.logs_dir) as supervisor:
+            print("Starting …")
+            supervisor.start(services_of(settings, model))
+            _welcome(settings)
+            supervisor.wait()
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        return 0
+    except TrainingFailed as error:
+        return _fail("The model could not be trained.", "Mend what Rasa says and run the command again:", str(error))
+    except StartFailed as error:
+        return _fail(str(error), error.mend, error.tail)
+    return 0
+
+
+def _interrupt(signal_number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _fail(sentence: str, mend: str, tail: str) -> int:
+    print(f"✗ {sentence}\n  → {mend}", file=sys.stderr)
+    if tail:
+        print("\n".join(f"    {line}" for line in tail.splitlines()), file=sys.stderr)
+    return 1
+
+
+def _welcome(settings: config.Settings) -> None:
+    from bot.demo import demo_borrowers
+
+    print(f"\n还伴 is up: {settings.bot_url}/webhooks/web/  (Ctrl-C stops it)\n")
+    print("Talk to it in another terminal as one of the demo borrowers:")
+    for borrower in demo_borrowers():
+        print(f"  ./huanban chat --as {borrower.name:<20} {borrower.display_name}  {borrower.situation}")
+    print("\nDecide on what they file:  ./huanban desk\n")

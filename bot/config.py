@@ -1,0 +1,231 @@
+"""Every knob of the bot: name, default and a sentence, read once from the environment.
+
+The embedded loan backend has its own table (`bot.backend.settings`), since it is replaced together with it.
+`docs/configuration.md` shows both; a test compares the page with the tables.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigurationError(Exception):
+    """A setting cannot be used; the message is one sentence that names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One knob: the environment variable, its default, and what it does in a sentence."""
+
+    name: str
+    default: str
+    help: str
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("HUANBAN_STATE_DIR", ".huanban", "Folder for databases, logs, secrets and everything else made at run time."),
+    Setting("HUANBAN_HOST", "127.0.0.1", "Address the bot's public port listens on; the inner processes stay on loopback."),
+    Setting("HUANBAN_BOT_PORT", "5005", "Port of the Rasa server, the only one that borrowers reach."),
+    Setting("HUANBAN_ACTIONS_PORT", "5055", "Port of the action server (loopback)."),
+    Setting("HUANBAN_BACKEND_PORT", "8001", "Port of the embedded loan backend (loopback)."),
+    Setting("HUANBAN_BACKEND_URL", "", "URL of the lender's own loan backend; empty starts the embedded one."),
+    Setting("HUANBAN_ACTIONS_URL", "", "URL of an action server elsewhere; empty starts one here."),
+    Setting("HUANBAN_CONNECT_TIMEOUT_SECONDS", "2", "How long the client waits for a connection to the loan backend."),
+    Setting("HUANBAN_READ_TIMEOUT_SECONDS", "5", "How long the client waits for an answer of the loan backend."),
+    Setting(
+        "HUANBAN_ACTION_TIMEOUT_SECONDS",
+        "25",
+        "How long Rasa waits for the action server; must stay below the lock's 60 s.",
+    ),
+    Setting("HUANBAN_CLIENT_CONNECTIONS", "64", "Connections to the loan backend that one action server keeps open at most."),
+    Setting(
+        "HUANBAN_TODAY",
+        "",
+        "Fixes the calendar day (2026-11-24) for demos and tests; empty means the real day in Shanghai.",
+    ),
+    Setting("HUANBAN_TRACKER_DB", "", "SQLAlchemy URL of the conversations; empty means a SQLite file in the state folder."),
+    Setting(
+        "HUANBAN_HUMAN_PHONE",
+        "400-000-0000",
+        "Telephone number of the lender's people, said when a person is asked for.",
+    ),
+    Setting("HUANBAN_HUMAN_HOURS", "8:00–22:00", "When the lender's people answer."),
+    Setting(
+        "HUANBAN_SERVICE_TOKEN",
+        "",
+        "Token the bot shows to the loan backend; made at random on first start.",
+        secret=True,
+    ),
+    Setting(
+        "HUANBAN_DESK_TOKEN",
+        "",
+        "Token of the people who decide on requests; made at random on first start.",
+        secret=True,
+    ),
+    Setting(
+        "HUANBAN_ACTIONS_TOKEN",
+        "",
+        "Token Rasa shows to the action server; made at random on first start.",
+        secret=True,
+    ),
+    Setting(
+        "HUANBAN_WEB_SECRET",
+        "",
+        "Secret with which the lender's site signs a borrower's web token (HS256).",
+        secret=True,
+    ),
+    Setting(
+        "HUANBAN_CONVERSATION_SECRET",
+        "",
+        "Secret that binds conversation ids and button payloads to a borrower.",
+        secret=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force, typed; build it with `load`."""
+
+    state_dir: Path
+    host: str
+    bot_port: int
+    actions_port: int
+    backend_port: int
+    backend_url: str
+    backend_is_embedded: bool
+    actions_url: str
+    actions_are_local: bool
+    connect_timeout_seconds: float
+    read_timeout_seconds: float
+    action_timeout_seconds: float
+    client_connections: int
+    today: str
+    tracker_db: str
+    human_phone: str
+    human_hours: str
+    service_token: str
+    desk_token: str
+    actions_token: str
+    web_secret: str
+    conversation_secret: str
+
+    @property
+    def bot_url(self) -> str:
+        """Where the Rasa server answers on this machine."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{host}:{self.bot_port}"
+
+    @property
+    def logs_dir(self) -> Path:
+        """Folder of the processes' logs."""
+        return self.state_dir / "logs"
+
+    def environment(self) -> dict[str, str]:
+        """What a child process needs in its environment to see these very settings, secrets included."""
+        return {
+            "HUANBAN_STATE_DIR": str(self.state_dir),
+            "HUANBAN_HOST": self.host,
+            "HUANBAN_BOT_PORT": str(self.bot_port),
+            "HUANBAN_ACTIONS_PORT": str(self.actions_port),
+            "HUANBAN_BACKEND_PORT": str(self.backend_port),
+            "HUANBAN_BACKEND_URL": self.backend_url,
+            "HUANBAN_ACTIONS_URL": self.actions_url,
+            "HUANBAN_TODAY": self.today,
+            "HUANBAN_TRACKER_DB": self.tracker_db,
+            "HUANBAN_SERVICE_TOKEN": self.service_token,
+            "HUANBAN_DESK_TOKEN": self.desk_token,
+            "HUANBAN_ACTIONS_TOKEN": self.actions_token,
+            "HUANBAN_WEB_SECRET": self.web_secret,
+            "HUANBAN_CONVERSATION_SECRET": self.conversation_secret,
+        }
+
+
+def _secrets_of(state_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The secrets: from the environment, else from the state folder, where missing ones are made at random once."""
+    names = [setting.name for setting in SETTINGS if setting.secret]
+    given = {name: environment[name] for name in names if environment.get(name)}
+    if len(given) == len(names):
+        return given
+    path = state_dir / "secrets.json"
+    try:
+        kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    except ValueError as error:
+        raise ConfigurationError(f"{path} is not readable; delete it and new secrets are made.") from error
+    made = {name: secrets.token_urlsafe(32) for name in names if name not in kept}
+    if made:
+        kept.update(made)
+        state_dir.mkdir(parents=True, exist_ok=True)
+        # Written aside and renamed, so that two processes starting at once both read a whole file.
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(kept, indent=2) + "\n")
+        draft.replace(path)
+    return {**kept, **given}
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force.
+
+    Raises:
+        ConfigurationError: a value cannot be read as what it should be.
+    """
+    environment = os.environ if environment is None else environment
+    defaults = {setting.name: setting.default for setting in SETTINGS}
+
+    def text(name: str) -> str:
+        return environment.get(name) or defaults[name]
+
+    def number(name: str) -> float:
+        try:
+            value = float(text(name))
+        except ValueError as error:
+            raise ConfigurationError(f"{name} must be a number, not {text(name)!r}.") from error
+        if value <= 0:
+            raise ConfigurationError(f"{name} must be above zero, not {text(name)!r}.")
+        return value
+
+    def port(name: str) -> int:
+        value = number(name)
+        if value != int(value) or value > 65535:
+            raise ConfigurationError(f"{name} must be a port between 1 and 65535, not {text(name)!r}.")
+        return int(value)
+
+    state_dir = Path(text("HUANBAN_STATE_DIR"))
+    if not state_dir.is_absolute():
+        state_dir = ROOT / state_dir
+    secret = _secrets_of(state_dir, environment)
+    backend_port, actions_port = port("HUANBAN_BACKEND_PORT"), port("HUANBAN_ACTIONS_PORT")
+    local_backend, local_actions = f"http://127.0.0.1:{backend_port}", f"http://127.0.0.1:{actions_port}/webhook"
+    return Settings(
+        state_dir=state_dir,
+        host=text("HUANBAN_HOST"),
+        bot_port=port("HUANBAN_BOT_PORT"),
+        actions_port=actions_port,
+        backend_port=backend_port,
+        backend_url=text("HUANBAN_BACKEND_URL") or local_backend,
+        backend_is_embedded=text("HUANBAN_BACKEND_URL") in ("", local_backend),
+        actions_url=text("HUANBAN_ACTIONS_URL") or local_actions,
+        actions_are_local=text("HUANBAN_ACTIONS_URL") in ("", local_actions),
+        connect_timeout_seconds=number("HUANBAN_CONNECT_TIMEOUT_SECONDS"),
+        read_timeout_seconds=number("HUANBAN_READ_TIMEOUT_SECONDS"),
+        action_timeout_seconds=number("HUANBAN_ACTION_TIMEOUT_SECONDS"),
+        client_connections=int(number("HUANBAN_CLIENT_CONNECTIONS")),
+        today=text("HUANBAN_TODAY"),
+        tracker_db=text("HUANBAN_TRACKER_DB") or f"sqlite:///{state_dir / 'conversations.db'}",
+        human_phone=text("HUANBAN_HUMAN_PHONE"),
+        human_hours=text("HUANBAN_HUMAN_HOURS"),
+        service_token=secret["HUANBAN_SERVICE_TOKEN"],
+        desk_token=secret["HUANBAN_DESK_TOKEN"],
+        actions_token=secret["HUANBAN_ACTIONS_TOKEN"],
+        web_secret=secret["HUANBAN_WEB_SECRET"],
+        conversation_secret=secret["HUANBAN_CONVERSATION_SECRET"],
+    )

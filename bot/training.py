@@ -1,0 +1,113 @@
+"""The model: trained when its inputs have changed, and not otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.config import ROOT, Settings
+
+# Whatever a trained model depends on. The components' own sources belong to it: a model trained by other code is stale.
+INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu",
+    "data/rules",
+    "data/lexicon",
+    "bot/nlu",
+    "bot/policies",
+    "requirements.lock",
+)
+
+
+class TrainingFailed(Exception):
+    """The model could not be trained; the message is the end of what Rasa said."""
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """A hash over the contents of everything a model is made from."""
+    digest = hashlib.sha256()
+    for name in INPUTS:
+        top = root / name
+        for path in [top] if top.is_file() else sorted(top.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(str(path.relative_to(root)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def model_path(settings: Settings) -> Path:
+    """Where the model of the present inputs is, or will be."""
+    return settings.state_dir / "models" / f"huanban-{fingerprint()}.tar.gz"
+
+
+def ensure_model(settings: Settings, say: Callable[[str], None] = print) -> Path:
+    """The model of the present inputs, trained first if there is none.
+
+    Raises:
+        TrainingFailed: with what is wrong in the data or the configuration.
+    """
+    path = model_path(settings)
+    if path.exists():
+        return path
+    say("Training the model (once, about a minute) …")
+    train(settings, path)
+    say("✓ model trained")
+    return path
+
+
+def train(settings: Settings, path: Path) -> None:
+    """Trains a model into `path` in a process of its own, since Rasa's training keeps hold of its memory.
+
+    Raises:
+        TrainingFailed: with what is wrong in the data or the configuration.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    settings.logs_dir.mkdir(parents=True, exist_ok=True)
+    log = settings.logs_dir / "training.log"
+    draft = path.with_name(f"draft-{os.getpid()}")
+    with log.open("wb") as out:
+        ended = subprocess.run(
+            [sys.executable, "-m", "bot.training", str(draft)],
+            cwd=ROOT,
+            env={**os.environ, **settings.environment()},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    made = draft.with_name(draft.name + ".tar.gz")
+    if ended.returncode or not made.exists():
+        raise TrainingFailed(_what_rasa_says(log.read_text(errors="replace")))
+    made.replace(path)
+    for old in path.parent.glob("huanban-*.tar.gz"):
+        if old != path:
+            old.unlink()
+
+
+def _what_rasa_says(log: str) -> str:
+    """The end of the log without the stack of calls, which tells a lender's editor nothing."""
+    lines = [line for line in log.strip().splitlines() if not line.startswith("  ") and "Traceback" not in line]
+    return "\n".join(line[:500] for line in lines[-6:])
+
+
+def _train_here(output: Path) -> None:
+    from rasa.model_training import train as rasa_train
+
+    result = rasa_train(
+        domain=str(ROOT / "domain.yml"),
+        config=str(ROOT / "config.yml"),
+        training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "rules")],
+        output=str(output.parent),
+        fixed_model_name=output.name,
+        force_training=True,
+    )
+    raise SystemExit(result.code)
+
+
+if __name__ == "__main__":
+    _train_here(Path(sys.argv[1]))
