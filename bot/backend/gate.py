@@ -1,0 +1,128 @@
+"""What every call passes first: request id, size, token; and what catches a failure nobody expected."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from bot.backend.problems import Problem
+from bot.backend.settings import BackendSettings
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 64 * 1024
+# What is still read of a body that is too large, so that the caller reads our answer and not a broken connection.
+DRAIN_BYTES = 8 * 1024 * 1024
+OPEN_PATHS = ("/v1/health", "/v1/openapi.json")
+_GOOD_TRACE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Gate:
+    """ASGI application around the app: what it lets through carries the right token and a `trace_id`.
+
+    Args:
+        app: what answers the calls that pass.
+        settings: the tokens, and how much slower to be.
+        close: gives back what the app holds; for whoever runs several in one process.
+    """
+
+    def __init__(
+        self,
+        app: Callable[[Scope, Receive, Send], Awaitable[None]],
+        settings: BackendSettings,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.app = app
+        self.close = close
+        self._service = f"Bearer {settings.service_token}".encode()
+        self._desk = f"Bearer {settings.desk_token}".encode()
+        self._delay_seconds = settings.delay_ms / 1000
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one call."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        trace_id = given if _GOOD_TRACE_ID.fullmatch(given) else secrets.token_hex(12)
+        scope.setdefault("state", {})["trace_id"] = trace_id
+        started = False
+
+        async def send_with_trace_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", trace_id.encode())]
+            await send(message)
+
+        try:
+            if self._delay_seconds:
+                await asyncio.sleep(self._delay_seconds)
+            self._check_token(scope["path"], headers.get(b"authorization", b""))
+            body = await _body(receive)
+            await self.app(scope, _replay(body, receive), send_with_trace_id)
+        except Problem as problem:
+            await problem.response()(scope, receive, send_with_trace_id)
+        except Exception:
+            log.exception("%s %s failed [%s]", scope["method"], scope["path"], trace_id)
+            if not started:
+                failed = Problem("internal", f"See the backend's log at {trace_id}.")
+                await failed.response()(scope, receive, send_with_trace_id)
+
+    def _check_token(self, path: str, authorization: bytes) -> None:
+        if path in OPEN_PATHS:
+            return
+        at_desk = path.startswith("/v1/desk/")
+        if not hmac.compare_digest(authorization, self._desk if at_desk else self._service):
+            whose = "desk" if at_desk else "service"
+            raise Problem(
+                "unauthorized",
+                f"Send Authorization: Bearer <{whose} token>.",
+                headers={"WWW-Authenticate": 'Bearer realm="huanban"'},
+            )
+
+
+async def _body(receive: Receive) -> bytes:
+    """The whole body.
+
+    Raises:
+        Problem: `body-too-large`.
+    """
+    read, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= MAX_BODY_BYTES:
+            read.append(chunk)
+        more = message.get("more_body", False) and size <= DRAIN_BYTES
+    if size > MAX_BODY_BYTES:
+        raise Problem("body-too-large", f"At most {MAX_BODY_BYTES} bytes.", max_bytes=MAX_BODY_BYTES)
+    return b"".join(read)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that hands the body over once and then waits for the connection."""
+    handed_over = False
+
+    async def replay() -> Message:
+        nonlocal handed_over
+        if handed_over:
+            return await receive()
+        handed_over = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

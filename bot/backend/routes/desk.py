@@ -1,0 +1,104 @@
+"""The desk of the people who decide; it takes a token of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Query
+
+from bot.backend import doors, filings, schema
+from bot.backend.lender_file import RequestKind
+from bot.backend.problems import responses
+from bot.backend.routes.common import Call, RequestId, TheCall, router
+from bot.backend.routes.filings import request_body
+from bot.backend.store import Reading, Writing
+from bot.backend.wire import Answer
+from bot.backend.wire_filings import DecisionAsk, DeskRequest, DeskRequests, RequestStatus
+
+routes = router("desk")
+
+
+class DeskBorrower(Answer):
+    """A borrower, as a demo needs it to speak as one."""
+
+    borrower_id: str
+    name: str
+    situation: str
+    display_name: str
+
+
+class DeskBorrowers(Answer):
+    """All borrowers, by id."""
+
+    as_of: datetime
+    borrowers: list[DeskBorrower]
+
+
+def _body(reading: Reading, call: Call, row: Any) -> DeskRequest:
+    borrower = doors.borrower(reading, row.borrower_id)
+    loan = reading.one(sa.select(schema.loans.c.product_id).where(schema.loans.c.loan_id == row.loan_id))
+    return DeskRequest(
+        **request_body(row, reading),
+        borrower_id=row.borrower_id,
+        borrower_name=borrower.display_name,
+        product_name=call.policy.products[loan.product_id].name if loan else None,
+        can_be_decided_from_at=row.undo_until_at,
+        decided_by=row.decided_by,
+    )
+
+
+@routes.get("/desk/requests", operation_id="listDeskRequests", response_model=DeskRequests, responses=responses())
+def list_desk_requests(
+    call: TheCall,
+    status: Annotated[RequestStatus, Query(description="Only requests that stand so.")] = "pending",
+    kind: Annotated[RequestKind | None, Query(description="Only requests of this kind.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500, description="So many at most.")] = 100,
+) -> Any:
+    """Requests of all borrowers, the one to be decided first on top."""
+    with call.store.read() as reading:
+        table = schema.requests
+        query = sa.select(table).where(table.c.status == status)
+        if kind is not None:
+            query = query.where(table.c.kind == kind)
+        rows = reading.rows(query.order_by(table.c.decision_due_at, table.c.request_id).limit(limit))
+        return DeskRequests(as_of=reading.now, requests=[_body(reading, call, row) for row in rows])
+
+
+@routes.get(
+    "/desk/requests/{request_id}",
+    operation_id="getDeskRequest",
+    response_model=DeskRequest,
+    responses=responses("request-not-found"),
+)
+def get_desk_request(request_id: RequestId, call: TheCall) -> Any:
+    """One request of any borrower."""
+    with call.store.read() as reading:
+        return _body(reading, call, doors.request(reading, request_id))
+
+
+@routes.post(
+    "/desk/requests/{request_id}/decision",
+    operation_id="decideRequest",
+    response_model=DeskRequest,
+    responses=responses("request-not-found", "already-decided", "undo-window-open", "loan-changed", "deferral-period-past"),
+)
+def decide_request(ask: DecisionAsk, request_id: RequestId, call: TheCall) -> Any:
+    """Approves or refuses a request; approval changes the plan, refusal leaves it as it is."""
+
+    def work(writing: Writing) -> DeskRequest:
+        row = filings.decide(writing, call.policy, request_id, ask.decision, ask.reason, ask.decided_by)
+        return _body(writing, call, row)
+
+    return call.write("decide-request", work, actor=f"desk:{ask.decided_by}"[:80])
+
+
+@routes.get("/desk/borrowers", operation_id="listDeskBorrowers", response_model=DeskBorrowers, responses=responses())
+def list_desk_borrowers(call: TheCall) -> Any:
+    """Who there is, and the situation each is in."""
+    with call.store.read() as reading:
+        rows = reading.rows(sa.select(schema.borrowers).order_by(schema.borrowers.c.borrower_id))
+        own = DeskBorrower.__fields__.keys()
+        found = [DeskBorrower(**{name: row._mapping[name] for name in own}) for row in rows]
+        return DeskBorrowers(as_of=reading.now, borrowers=found)

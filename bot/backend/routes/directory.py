@@ -1,0 +1,84 @@
+"""What is the same for everybody: places of the lender, and help from others."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from bot.backend.problems import responses
+from bot.backend.routes.common import TheCall, router
+from bot.backend.wire import Answer, ShortText
+
+routes = router("directory")
+
+
+class ServicePoint(Answer):
+    """A place a borrower can go to."""
+
+    service_point_id: str
+    name: str
+    city: str
+    district: str
+    address: str
+    opening_hours: str
+    phone: str | None
+    services: list[str]
+
+
+class ServicePoints(Answer):
+    """Places, in the order of the lender file."""
+
+    as_of: datetime
+    service_points: list[ServicePoint]
+
+
+class Programme(Answer):
+    """Help from others than the lender: who it is for, what it is, where that is written, when it was last checked."""
+
+    programme_id: str
+    name: str
+    city: str | None
+    who: str
+    what: str
+    when: str | None
+    phone: str | None
+    source: str
+    checked_date: date
+
+
+class Programmes(Answer):
+    """Programmes: the city's own first, then those of the whole country."""
+
+    as_of: datetime
+    programmes: list[Programme]
+
+
+@routes.get("/service-points", operation_id="listServicePoints", response_model=ServicePoints, responses=responses())
+def list_service_points(
+    call: TheCall,
+    city: Annotated[ShortText | None, Query(description="Only in this city.", example="成都")] = None,
+    district: Annotated[ShortText | None, Query(description="Only in this district.", example="武侯区")] = None,
+) -> Any:
+    """Places of the lender."""
+    with call.store.read() as reading:
+        found = [
+            ServicePoint(**row.dict())
+            for row in call.policy.lender.file.service_points
+            if city in (None, row.city) and district in (None, row.district)
+        ]
+        return ServicePoints(as_of=reading.now, service_points=found)
+
+
+@routes.get("/assistance-programmes", operation_id="listProgrammes", response_model=Programmes, responses=responses())
+def list_programmes(
+    call: TheCall,
+    city: Annotated[ShortText | None, Query(description="This city's besides the whole country's.", example="成都")] = None,
+) -> Any:
+    """Help from others than the lender; without a city, all there is."""
+    with call.store.read() as reading:
+        rows = [row for row in call.policy.lender.file.programmes if city is None or row.city in (None, city)]
+        rows.sort(key=lambda row: row.city is None)
+        found = [Programme(**{**row.dict(), "checked_date": row.checked_date.on(reading.today)}) for row in rows]
+        return Programmes(as_of=reading.now, programmes=found)

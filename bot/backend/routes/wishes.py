@@ -1,0 +1,113 @@
+"""Complaints and tickets: what a person at the lender has to look at."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import Response
+from pydantic import Field, root_validator
+
+from bot.backend import doors, filings
+from bot.backend.filings import Filed
+from bot.backend.lender_file import RequestKind
+from bot.backend.problems import Problem, responses
+from bot.backend.routes.common import REPLAYED, BorrowerId, Call, IdempotencyKey, TheCall, router
+from bot.backend.routes.filings import mark_replayed, request_body
+from bot.backend.store import Writing
+from bot.backend.wire import Ask, Code, Id, PlainText
+from bot.backend.wire_filings import Request
+
+routes = router("complaints and tickets")
+
+_KEYED = ("request-in-progress", "idempotency-key-missing", "idempotency-key-reused")
+
+
+class ComplaintAsk(Ask, example={"topic": "collection", "text": "一天打了八个电话", "loan_id": "L1001"}):
+    """What the borrower complains about, in her words."""
+
+    topic: Code = Field(..., description="What about, such as `collection`, `fees`, `service`.")
+    text: PlainText
+    loan_id: Id | None = None
+
+
+class TicketAsk(Ask, example={"ticket_kind": "human", "summary": "想谈延期，刚失业", "priority": "high"}):
+    """Something for a person to do."""
+
+    ticket_kind: Literal["human", "dispute", "settlement_certificate", "due_date_change", "other"]
+    summary: PlainText = Field(..., description="What the person should know, so that the borrower need not repeat it.")
+    priority: Literal["normal", "high", "urgent"] = "normal"
+    loan_id: Id | None = Field(None, description="Must be named but for `human` and `other`.")
+    requested_due_day: int | None = Field(
+        None, strict=True, ge=1, le=28, description="Day of the month; with `due_date_change`, and only then."
+    )
+
+    @root_validator(skip_on_failure=True)
+    def _is_whole(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        kind = values["ticket_kind"]
+        if kind not in ("human", "other") and values["loan_id"] is None:
+            raise ValueError(f"a {kind} ticket names its `loan_id`")
+        if (kind == "due_date_change") != (values["requested_due_day"] is not None):
+            raise ValueError("`requested_due_day` belongs to `due_date_change`")
+        return values
+
+
+def _filed(
+    call: Call, response: Response, borrower_id: str, kind: RequestKind, ask: ComplaintAsk | TicketAsk, key: str
+) -> Request:
+    terms = ask.dict(exclude={"loan_id"})
+
+    def work(writing: Writing) -> tuple[Filed, Request]:
+        filed = filings.file_plain(writing, call.policy, borrower_id, kind, terms, key, ask.loan_id)
+        if not filed.replayed and terms.get("ticket_kind") == "settlement_certificate":
+            _must_be_paid_off(writing, call, borrower_id, str(ask.loan_id))
+        return filed, Request(**request_body(filed.row, writing))
+
+    filed, body = call.write_once(f"file-{kind}", key, work)
+    mark_replayed(response, filed.replayed)
+    return body
+
+
+def _must_be_paid_off(writing: Writing, call: Call, borrower_id: str, loan_id: str) -> None:
+    unpaid = doors.account(writing, call.policy, borrower_id, loan_id).unpaid(writing.today)
+    if unpaid:
+        owed_fen = sum(due.outstanding_fen for due in unpaid)
+        raise Problem("loan-not-closed", "Only a loan that is paid off gets a certificate.", outstanding_fen=owed_fen)
+
+
+@routes.post(
+    "/borrowers/{borrower_id}/complaints",
+    operation_id="fileComplaint",
+    status_code=201,
+    response_model=Request,
+    responses={200: {**REPLAYED, "model": Request}, **responses("borrower-not-found", "loan-not-found", *_KEYED)},
+)
+def file_complaint(
+    call: TheCall,
+    response: Response,
+    ask: ComplaintAsk,
+    borrower_id: BorrowerId,
+    key: IdempotencyKey,
+) -> Any:
+    """Files a complaint, once; a person answers by `decision_due_at`."""
+    return _filed(call, response, borrower_id, "complaint", ask, key)
+
+
+@routes.post(
+    "/borrowers/{borrower_id}/tickets",
+    operation_id="fileTicket",
+    status_code=201,
+    response_model=Request,
+    responses={
+        200: {**REPLAYED, "model": Request},
+        **responses("borrower-not-found", "loan-not-found", "loan-not-closed", *_KEYED),
+    },
+)
+def file_ticket(
+    call: TheCall,
+    response: Response,
+    ask: TicketAsk,
+    borrower_id: BorrowerId,
+    key: IdempotencyKey,
+) -> Any:
+    """Files a ticket, once: a hand-over to a person, a dispute, a certificate, another due day."""
+    return _filed(call, response, borrower_id, "ticket", ask, key)

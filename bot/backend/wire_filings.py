@@ -1,0 +1,192 @@
+"""Quotes and requests in JSON; the fields are those of docs/loan-backend.md."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import Field, validator
+
+from bot.backend.lender_file import RequestKind
+from bot.backend.wire import Answer, Ask, Code, Fen, Id, ShortText
+from bot.loans.days import Period
+from bot.loans.schedule import Instalment
+
+CreditEffect = Literal["none_if_approved", "already_reported", "reported_as_restructured"]
+RequestStatus = Literal["pending", "approved", "refused", "undone"]
+
+
+class DeferralQuoteAsk(Ask, example={"period": "P15D", "reason_code": None}):
+    """How long or until when, and why if the borrower says so."""
+
+    period: str = Field(
+        description="`P15D` days, `P2W` weeks, `P3M` months, `P2I` instalments, or the day itself.",
+        regex=r"^(P[1-9][0-9]{0,3}[DWMI]|[0-9]{4}-[0-9]{2}-[0-9]{2})$",
+        max_length=10,
+    )
+    reason_code: Code | None = None
+
+    @validator("period", pre=True)
+    def _text(cls, value: Any) -> Any:  # noqa: N805
+        if not isinstance(value, str) or re.search(r"\s", value):
+            raise ValueError("a period is text such as P15D or 2026-12-15")
+        return value
+
+    @validator("period")
+    def _in_the_calendar(cls, value: str) -> str:  # noqa: N805
+        Period.parse(value)
+        return value
+
+
+class DeferralChange(Answer):
+    """One instalment before and after."""
+
+    instalment_number: int
+    old_due_date: date
+    new_due_date: date
+    old_payment_fen: int
+    new_payment_fen: int
+    stays_due_fen: int = Field(description="Interest that stays due on the old day; 0 but for an interest-only loan's end.")
+    extra_interest_fen: int
+
+
+class DeferralTerms(Answer):
+    """What a deferral moves and costs."""
+
+    loan_id: str
+    period: str
+    reason_code: str | None
+    interest_free: bool
+    interest_free_reason: str | None
+    first_instalment_number: int
+    changes: list[DeferralChange]
+    old_due_date: date
+    new_due_date: date
+    deferred_fen: int
+    extra_interest_fen: int
+    penalty_to_date_fen: int = Field(description="Owed already, and not part of the deferral.")
+    penalty_if_late_fen: int = Field(description="What being late as long would cost instead.")
+    credit_effect: CreditEffect
+    conditions: list[str]
+    decision_due_at: datetime
+    deferrals_used: int
+    deferrals_allowed: int
+
+
+class DeferralQuote(DeferralTerms):
+    """What would change; it holds until `expires_at` as long as the loan stays as it is."""
+
+    quote_id: str
+    filing_key: str
+    expires_at: datetime
+    as_of: datetime
+
+
+class RestructureQuoteAsk(Ask, example={"monthly_payment_fen": 50000}):
+    """What the borrower can pay a month."""
+
+    monthly_payment_fen: Fen
+    reason_code: Code | None = None
+
+
+class PlannedInstalment(Answer):
+    """One row of a plan to come."""
+
+    instalment_number: int
+    due_date: date
+    principal_fen: int
+    interest_fen: int
+    fee_fen: int
+    payment_fen: int
+
+    @classmethod
+    def of(cls, row: Instalment) -> PlannedInstalment:
+        """The row of a schedule."""
+        names = [name for name in cls.__fields__ if name != "payment_fen"]
+        return cls(**{name: getattr(row, name) for name in names}, payment_fen=row.payment_fen)
+
+
+class RestructureTerms(Answer):
+    """A new plan for what is left."""
+
+    loan_id: str
+    monthly_payment_fen: int
+    reason_code: str | None
+    old_payment_fen: int
+    new_payment_fen: int
+    new_term: int
+    annual_rate: str
+    first_due_date: date
+    last_due_date: date
+    principal_fen: int
+    arrears_fen: int = Field(description="Interest, fee and penalty owed already; due on the first day of the new plan.")
+    extra_interest_fen: int = Field(description="Negative when the new plan costs less.")
+    total_payment_fen: int
+    instalments: list[PlannedInstalment]
+    credit_effect: CreditEffect
+    conditions: list[str]
+    decision_due_at: datetime
+
+
+class RestructureQuote(RestructureTerms):
+    """What would change; it holds until `expires_at` as long as the loan stays as it is."""
+
+    quote_id: str
+    filing_key: str
+    expires_at: datetime
+    as_of: datetime
+
+
+class FilingAsk(Ask, example={"quote_id": "Q0f8a51c2d3e94b7a86c1"}):
+    """The quote the borrower confirmed."""
+
+    quote_id: Id
+
+
+class Request(Answer):
+    """Something the borrower asked for, and what became of it."""
+
+    request_id: str
+    kind: RequestKind
+    loan_id: str | None
+    status: RequestStatus
+    filed_at: datetime
+    undo_until_at: datetime
+    decision_due_at: datetime
+    decided_at: datetime | None
+    decision_reason: str | None
+    terms: dict[str, Any] = Field(description="What was confirmed: of a deferral or restructure the whole quote.")
+    as_of: datetime
+
+
+class Requests(Answer):
+    """Requests, newest first."""
+
+    as_of: datetime
+    requests: list[Request]
+
+
+class DeskRequest(Request):
+    """A request as the people who decide see it."""
+
+    borrower_id: str
+    borrower_name: str
+    product_name: str | None
+    can_be_decided_from_at: datetime
+    decided_by: str | None
+
+
+class DeskRequests(Answer):
+    """Requests of all borrowers, the one to be decided first on top."""
+
+    as_of: datetime
+    requests: list[DeskRequest]
+
+
+class DecisionAsk(Ask, example={"decision": "approve", "reason": "材料齐全", "decided_by": "desk"}):
+    """The decision of a person."""
+
+    decision: Literal["approve", "refuse"]
+    reason: ShortText
+    decided_by: ShortText

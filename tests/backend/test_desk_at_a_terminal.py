@@ -1,0 +1,76 @@
+"""`huanban desk` lists, approves and refuses over HTTP, and says in a sentence what it cannot do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.backend import desk
+from tests.backend.helpers import loan_of
+from tests.support.backend import BackendCalls
+
+
+@pytest.fixture
+def at_the_desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    monkeypatch.setenv("HUANBAN_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("HUANBAN_DESK_TOKEN", "desk-token-of-the-tests")
+    return monkeypatch
+
+
+def run(backend: BackendCalls, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    status = desk.main(["--url", backend.url, *arguments])
+    said = capsys.readouterr()
+    return status, (said.out + said.err).strip()
+
+
+def test_it_lists_what_waits_with_amounts_and_days(
+    at_the_desk: None, backend: BackendCalls, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, said = run(backend, capsys)
+    assert status == 0
+    for part in ("DF00000002", "吴女士", "青禾借", "2026-11-30 → 2026-12-15", "900.70元", "4.91元", "wage_arrears"):
+        assert part in said
+
+
+def test_it_approves_with_a_reason_and_then_nothing_waits(
+    at_the_desk: None, backend: BackendCalls, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(backend, capsys, "approve", "DF00000002", "--reason", "工资条已核实", "--by", "陈主管") == (
+        0,
+        "DF00000002 is approved.",
+    )
+    assert run(backend, capsys, "list") == (0, "No pending requests.")
+    assert loan_of(backend, "deferral_pending").read()["next_due_date"] == "2026-12-15"
+    request = backend.get("/borrowers/B1008/requests/DF00000002")
+    assert (request["status"], request["decision_reason"]) == ("approved", "工资条已核实")
+
+
+def test_it_refuses_with_a_reason(at_the_desk: None, backend: BackendCalls, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(backend, capsys, "refuse", "DF00000002", "--reason", "请补交证明")[0] == 0
+    assert loan_of(backend, "deferral_pending").read()["next_due_date"] == "2026-11-30"
+
+
+def test_a_decision_needs_a_reason(at_the_desk: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        desk.main(["approve", "DF00000002"])
+    assert "--reason" in capsys.readouterr().err
+
+
+def test_it_says_what_it_cannot_do(
+    at_the_desk: pytest.MonkeyPatch, backend: BackendCalls, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loan = loan_of(backend, "on_time")
+    filed = loan.file(loan.quote())["request_id"]
+    status, said = run(backend, capsys, "approve", filed, "--reason", "x")
+    assert status == 1 and "can undo until" in said
+    assert "no such request" in run(backend, capsys, "show", "DF99999999")[1]
+    run(backend, capsys, "refuse", "DF00000002", "--reason", "x")
+    assert "refused already" in run(backend, capsys, "approve", "DF00000002", "--reason", "x")[1]
+    at_the_desk.setenv("HUANBAN_DESK_TOKEN", "wrong")
+    assert "desk token" in run(backend, capsys, "list")[1]
+
+
+def test_it_says_when_the_backend_is_away(at_the_desk: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.main(["--url", "http://127.0.0.1:1"]) == 1
+    assert "./huanban up" in capsys.readouterr().err
