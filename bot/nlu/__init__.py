@@ -1,0 +1,1 @@
+"""Understanding borrowers: pure parsers, and the Rasa components that are thin shells around them."""
