@@ -1,0 +1,144 @@
+"""What all actions share: who is speaking, the one door to their loans, and words for whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from abc import ABC, abstractmethod
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from bot import config, formats
+from bot.client import LoanClient, default_client
+from bot.client.client import BorrowerLoans
+from bot.client.errors import LoanBackendError
+from bot.identity import NotVerified, speaker_of
+
+log = logging.getLogger(__name__)
+
+Events = list[dict[str, Any]]
+
+
+class NotLoggedIn(Exception):
+    """The conversation speaks for no borrower; only general answers can be given."""
+
+
+@lru_cache(maxsize=1)
+def settings() -> config.Settings:
+    """The settings in force, read once a process."""
+    return config.load()
+
+
+def today() -> date:
+    """The calendar day in Shanghai, or the fixed one."""
+    return date.fromisoformat(settings().today) if settings().today else datetime.now(formats.SHANGHAI).date()
+
+
+def borrower_of(tracker: Tracker) -> str:
+    """The borrower that this conversation was made for by a channel.
+
+    Raises:
+        NotLoggedIn: it was made for a guest, or by nobody who may make one.
+    """
+    try:
+        speaker = speaker_of(tracker.sender_id, settings().conversation_secret)
+    except NotVerified as error:
+        log.warning("a conversation without a seal: %s", error)
+        raise NotLoggedIn from error
+    if speaker.borrower_id is None:
+        raise NotLoggedIn
+    return speaker.borrower_id
+
+
+class BorrowerAction(Action, ABC):
+    """An action that may ask the loan backend; `answer` runs on a thread, so it may wait without stopping anybody else.
+
+    Attributes:
+        general_response: what somebody hears who is not logged in.
+    """
+
+    general_response = "utter_log_in_first"
+
+    def __init__(self, client: LoanClient | None = None) -> None:
+        self._client = client
+
+    def loans_of(self, tracker: Tracker) -> BorrowerLoans:
+        """The one door: behind it are this borrower's loans and nobody else's.
+
+        Raises:
+            NotLoggedIn: the conversation speaks for no borrower.
+        """
+        return (self._client or default_client()).loans_of(borrower_of(tracker))
+
+    @abstractmethod
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Says what is to be said and returns the events."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        """`answer`, with words for what went wrong."""
+        try:
+            return await asyncio.to_thread(self.answer, dispatcher, tracker)
+        except NotLoggedIn:
+            say(dispatcher, self.general_response)
+        except LoanBackendError as error:
+            log.warning("%s: %s", self.name(), error)
+            say(dispatcher, error.response, **error.details())
+        return self.after_failure(tracker)
+
+    def after_failure(self, tracker: Tracker) -> Events:
+        """Events after something went wrong and was said."""
+        return []
+
+
+def say(dispatcher: CollectingDispatcher, response: str, **values: Any) -> None:
+    """Utters a response of `domain.yml`; values are named with their units and written by `bot.formats`."""
+    dispatcher.utter_message(response=response, **formats.shown(values, today()))
+
+
+def offer(dispatcher: CollectingDispatcher, response: str, buttons: list[dict[str, str]], **values: Any) -> None:
+    """Utters a response together with buttons whose titles are data."""
+    dispatcher.utter_message(response=response, buttons=buttons, **formats.shown(values, today()))
+
+
+def entities_of(tracker: Tracker) -> dict[str, Any]:
+    """Values found in the latest message, by entity; the first where there are several.
+
+    An entity with a role (approximate, ambiguous, elapsed, …) is one to ask back about and never one to use as it is; it is
+    not among these. See `unclear_time_of`.
+    """
+    found: dict[str, Any] = {}
+    for entity in tracker.latest_message.get("entities") or []:
+        if not entity.get("role"):
+            found.setdefault(entity["entity"], entity["value"])
+    return found
+
+
+def unclear_time_of(tracker: Tracker) -> str | None:
+    """Why a time in the latest message cannot be used ("payday", "approximate", …); None when none is unclear."""
+    for entity in tracker.latest_message.get("entities") or []:
+        if entity["entity"] == "vague_time":
+            return str(entity["value"])
+        if entity["entity"] in ("date", "period") and entity.get("role") in ("approximate", "ambiguous"):
+            return str(entity.get("reason") or entity["role"])
+    return None
+
+
+def intent_of(tracker: Tracker) -> str:
+    """What the latest message was understood as."""
+    return str((tracker.latest_message.get("intent") or {}).get("name"))
+
+
+def text_of(tracker: Tracker) -> str:
+    """What the borrower wrote; a button's payload when they tapped one."""
+    return str(tracker.latest_message.get("text") or "")
+
+
+def button(title: str, intent: str, **entities: str) -> dict[str, str]:
+    """A button whose title is data (a loan, a day); titles made of words stand in `domain.yml`."""
+    return {"title": title, "payload": f"/{intent}{json.dumps(entities, ensure_ascii=False) if entities else ''}"}

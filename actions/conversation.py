@@ -1,0 +1,141 @@
+"""The conversation itself: not understood, say it again, a person please, and words that come before everything else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.base import BorrowerAction, Events, NotLoggedIn, say, settings
+from bot.client.errors import LoanBackendError
+
+_NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
+_OFFERED = 3
+
+
+class ActionClarify(Action):
+    """Offers the likeliest meanings of a message that was not understood; the second time running, a person."""
+
+    def name(self) -> str:
+        """As in `domain.yml`."""
+        return "action_clarify"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        """Picks from the buttons of `utter_clarify`, one for each intent that can be offered."""
+        if not_understood_running(tracker.events) >= 2:
+            say(dispatcher, "utter_offer_person")
+            return []
+        variant = domain["responses"]["utter_clarify"][0]
+        buttons = {button["payload"].lstrip("/"): button for button in variant["buttons"]}
+        ranking = [row["name"] for row in tracker.latest_message.get("intent_ranking") or []]
+        likeliest = [buttons[name] for name in ranking if name in buttons][:_OFFERED]
+        dispatcher.utter_message(text=variant["text"], buttons=[*likeliest, variant["buttons"][-1]])
+        return []
+
+
+class ActionHandOver(BorrowerAction):
+    """Hands over to a person: a ticket for them, the telephone and the hours for the borrower (intent `request_human`)."""
+
+    def name(self) -> str:
+        """As in `domain.yml`."""
+        return "action_hand_over"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """The telephone number is said whatever happens to the ticket."""
+        known = {"human_phone": settings().human_phone, "human_hours": settings().human_hours}
+        try:
+            ticket = hand_over(self, tracker, priority="normal")
+        except (NotLoggedIn, LoanBackendError):
+            say(dispatcher, "utter_hand_over_by_phone", **known)
+        else:
+            say(dispatcher, "utter_hand_over", request_id=ticket, **known)
+        return []
+
+
+class ActionCrisis(BorrowerAction):
+    """Answers talk of ending one's life before anything else, stops every form, and calls a person."""
+
+    def name(self) -> str:
+        """As in `domain.yml`."""
+        return "action_crisis"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """The words come first and do not depend on any other system."""
+        say(dispatcher, "utter_crisis")
+        try:
+            hand_over(self, tracker, priority="urgent")
+            say(dispatcher, "utter_crisis_person_informed", human_phone=settings().human_phone)
+        except (NotLoggedIn, LoanBackendError):
+            say(dispatcher, "utter_crisis_person_by_phone", human_phone=settings().human_phone)
+        return [ActiveLoop(None), SlotSet("requested_slot", None)]
+
+
+class ActionRepeat(Action):
+    """Says the latest answer again (intent `repeat`)."""
+
+    def name(self) -> str:
+        """As in `domain.yml`."""
+        return "action_repeat"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        """What was said between the two latest messages of the borrower; in a form, the form itself asks again."""
+        said = [] if tracker.active_loop else latest_answer(tracker.events)
+        if not said and not tracker.active_loop:
+            dispatcher.utter_message(response="utter_greet")
+        for event in said:
+            dispatcher.utter_message(text=event["text"], buttons=(event.get("data") or {}).get("buttons") or [])
+        if tracker.active_loop:
+            dispatcher.utter_message(response="utter_once_more")
+        return []
+
+
+def hand_over(action: BorrowerAction, tracker: Tracker, *, priority: str) -> str:
+    """The number of the ticket for a person. The same message handed over twice is one ticket."""
+    message = f"{tracker.sender_id}:{tracker.latest_message.get('message_id')}"
+    return (
+        action.loans_of(tracker)
+        .open_ticket(
+            "human",
+            summary_of(tracker.events),
+            idempotency_key=hashlib.sha256(f"human:{message}".encode()).hexdigest(),
+            priority=priority,
+        )
+        .request_id
+    )
+
+
+def summary_of(events: Sequence[Mapping[str, Any]], messages: int = 5) -> str:
+    """What the borrower wrote last, oldest first, for the person who takes over."""
+    texts = [str(e.get("text")) for e in events if e.get("event") == "user" and e.get("text")]
+    return " / ".join(text for text in texts[-messages:] if not text.startswith("/"))[:500] or "-"
+
+
+def not_understood_running(events: Sequence[Mapping[str, Any]]) -> int:
+    """How many of the borrower's latest messages, in a row, were not understood."""
+    count = 0
+    for event in reversed(events):
+        if event.get("event") != "user":
+            continue
+        if (event.get("parse_data") or {}).get("intent", {}).get("name") not in _NOT_UNDERSTOOD:
+            break
+        count += 1
+    return count
+
+
+def latest_answer(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What the bot said before the borrower's latest message."""
+    said: list[Mapping[str, Any]] = []
+    messages = 0
+    for event in reversed(events):
+        if event.get("event") == "user":
+            messages += 1
+            if messages == 2:
+                break
+        elif event.get("event") == "bot" and messages == 1 and event.get("text"):
+            said.append(event)
+    return list(reversed(said))

@@ -1,0 +1,268 @@
+"""More time: the form that leads to a quote and a confirmation, the filing, and the way back from it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BorrowerAction, Events, button, entities_of, offer, say, today
+from actions.choosing import named_loans
+from actions.forms import Answer, FormAction
+from bot import formats
+from bot.client.client import BorrowerLoans
+from bot.client.errors import (
+    BackendUnavailable,
+    DeferralPeriodPast,
+    DeferralTooLong,
+    DeferralTooShort,
+    FilingInProgress,
+    FilingUnknown,
+    ProblemError,
+)
+from bot.client.results import DeferralQuote, Loan
+
+log = logging.getLogger(__name__)
+
+# Messages understood as one of these can answer any question of the form; other intents are questions of their own.
+_ANSWERING_INTENTS = frozenset(
+    {"request_deferral", "report_hardship", "inform", "affirm", "deny", "nlu_fallback", "out_of_scope", "change_due_date"}
+)
+_REASON_NOT_SAID = "not_said"
+_REASON_OTHER = "other"
+# Another length may be possible; every other refusal ends the form.
+_OTHER_LENGTH = (DeferralTooLong, DeferralTooShort, DeferralPeriodPast)
+_STATES = ("deferral_loan_ids", "deferral_period", "deferral_reason", "deferral_quotes", "deferral_confirmed")
+
+
+class ValidateDeferralForm(FormAction):
+    """Which loan, how long, why if they like to say; then the quote, and a yes or no (intent `request_deferral`)."""
+
+    general_response = "utter_deferral_in_general"
+    slots = _STATES
+
+    def name(self) -> str:
+        """As in `domain.yml`."""
+        return "validate_deferral_form"
+
+    def proceed(self, answer: Answer, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Takes what the message holds for any of the questions, so that earlier answers can be corrected at any step."""
+        if answer.intent == "cancel" and not answer.put_again:
+            say(dispatcher, "utter_deferral_stopped")
+            return self.stop()
+        loans = self.loans_of(tracker)
+        known = {name: tracker.get_slot(name) for name in _STATES if name != "deferral_confirmed"}
+        if self._is_yes_or_no(answer) and answer.is_tap and not self._is_about_another_quote(answer, known):
+            # Nothing to ask the backend here: a tap says nothing but yes or no to what was shown.
+            return self._decide(answer, known, dispatcher)
+        open_loans = [loan for loan in loans.loans() if loan.is_open]
+        if not open_loans:
+            say(dispatcher, "utter_no_loan")
+            return self.stop()
+        said = {} if answer.put_again else self._said(answer, open_loans, tracker)
+        if answer.asked and not answer.put_again and not said and not self._is_yes_or_no(answer):
+            return self._ask_for_clear_time(answer, dispatcher)
+        if self._is_yes_or_no(answer) and not said and not self._is_about_another_quote(answer, known):
+            return self._decide(answer, known, dispatcher)
+        known.update(said, deferral_quotes=None, deferral_confirmed=None)
+        if known["deferral_loan_ids"] is None and len(open_loans) == 1:
+            known["deferral_loan_ids"] = [open_loans[0].loan_id]
+        return self._next_question(answer, known, open_loans, loans, dispatcher)
+
+    def _is_yes_or_no(self, answer: Answer) -> bool:
+        return answer.asked == "deferral_confirmed" and answer.intent in ("affirm", "deny")
+
+    def _is_about_another_quote(self, answer: Answer, known: dict[str, Any]) -> bool:
+        """Whether the yes is an old button's: the terms it was shown with are not the present ones."""
+        return "quote_id" in answer.entities and answer.entities["quote_id"] != _quote_ids(known["deferral_quotes"])
+
+    def _said(self, answer: Answer, open_loans: list[Loan], tracker: Tracker) -> dict[str, Any]:
+        """What the message tells the form: loans, period, reason."""
+        entities = answer.entities
+        said: dict[str, Any] = {}
+        if answer.intent not in _ANSWERING_INTENTS and answer.asked and not _is_bare_value(tracker):
+            return said
+        if chosen := named_loans(entities, open_loans, answer.text):
+            said["deferral_loan_ids"] = [loan.loan_id for loan in chosen]
+        if (period := entities.get("period") or entities.get("date")) is not None:
+            said["deferral_period"] = str(period)
+        reason = entities.get("deferral_reason") or entities.get("hardship_reason")
+        if reason is not None:
+            said["deferral_reason"] = str(reason)
+        elif answer.asked == "deferral_reason" and not said:
+            said["deferral_reason"] = _REASON_NOT_SAID if answer.intent in ("deny", "affirm") else _REASON_OTHER
+        return said
+
+    def _ask_for_clear_time(self, answer: Answer, dispatcher: CollectingDispatcher) -> Events:
+        """A time that cannot be told ("when my wages come") is asked back; anything else is no answer."""
+        if answer.unclear_time is None or answer.asked not in ("deferral_period", "deferral_confirmed"):
+            return []
+        say_time_not_clear(dispatcher, answer.unclear_time)
+        return self.ask("deferral_period", {"deferral_period": None, "deferral_quotes": None})
+
+    def _next_question(
+        self,
+        answer: Answer,
+        known: dict[str, Any],
+        open_loans: list[Loan],
+        loans: BorrowerLoans,
+        dispatcher: CollectingDispatcher,
+    ) -> Events:
+        if not known["deferral_loan_ids"] or (len(known["deferral_loan_ids"]) > 1 and not _all_meant(answer, known, open_loans)):
+            choice = [loan for loan in open_loans if loan.loan_id in (known["deferral_loan_ids"] or [])] or open_loans
+            offer(
+                dispatcher,
+                "utter_which_loan_to_defer",
+                buttons=[button(formats.loan_row(loan, today()), "inform", loan_id=loan.loan_id) for loan in choice],
+            )
+            return self.ask("deferral_loan_ids", {**known, "deferral_loan_ids": None})
+        if known["deferral_period"] is None:
+            if answer.unclear_time is not None:
+                say_time_not_clear(dispatcher, answer.unclear_time)
+            return self.ask("deferral_period", known)
+        if known["deferral_reason"] is None:
+            return self.ask("deferral_reason", known)
+        return self._quote(answer, known, loans, dispatcher)
+
+    def _quote(self, answer: Answer, known: dict[str, Any], loans: BorrowerLoans, dispatcher: CollectingDispatcher) -> Events:
+        """Shows what it would change, computed anew each time, and asks for a yes or no; briefly after a question between."""
+        reason = known["deferral_reason"]
+        reason_code = None if reason == _REASON_NOT_SAID else reason
+        names = {loan.loan_id: loan.product_name for loan in loans.loans()}
+        quotes: list[DeferralQuote] = []
+        refusals: list[ProblemError] = []
+        for loan_id in known["deferral_loan_ids"]:
+            try:
+                quotes.append(loans.deferral_quote(loan_id, known["deferral_period"], reason_code))
+            except ProblemError as refusal:
+                refusals.append(refusal)
+                say(dispatcher, refusal.response, product_name=names.get(loan_id, ""), **refusal.details())
+        if not quotes:
+            if all(isinstance(refusal, _OTHER_LENGTH) for refusal in refusals):
+                return self.ask("deferral_period", {**known, "deferral_period": None})
+            say(dispatcher, "utter_other_ways")
+            return self.stop()
+        for quote in quotes:
+            say_quote(dispatcher, quote, names.get(quote.loan_id, ""), briefly=answer.put_again)
+        kept = [{"loan_id": q.loan_id, "quote_id": q.quote_id, "filing_key": q.filing_key} for q in quotes]
+        say(dispatcher, "utter_confirm_deferral", quote_id=_quote_ids(kept))
+        return self.ask("deferral_confirmed", {**known, "deferral_quotes": kept})
+
+    def _decide(self, answer: Answer, known: dict[str, Any], dispatcher: CollectingDispatcher) -> Events:
+        """A yes files what was shown, and nothing else; a no is asked what should be different."""
+        if answer.intent == "deny" or not known["deferral_quotes"]:
+            say(dispatcher, "utter_deferral_not_confirmed")
+            return self.ask("deferral_period", {**known, "deferral_period": None, "deferral_quotes": None})
+        return self.finish({**known, "deferral_confirmed": True})
+
+
+class ActionFileDeferral(BorrowerAction):
+    """Files the deferral that the borrower has just confirmed, once, whatever is repeated."""
+
+    def name(self) -> str:
+        """As in `domain.yml`."""
+        return "action_file_deferral"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Each quote ends in one of: filed, filed already, being processed, not filed, unknown."""
+        loans = self.loans_of(tracker)
+        quotes = tracker.get_slot("deferral_quotes") or []
+        reached = [self._file(loans, quote, dispatcher) for quote in quotes]
+        # What could not be filed for want of a backend can be tried again without being told anew.
+        forgotten = _STATES if all(reached) else ("deferral_quotes", "deferral_confirmed")
+        return [SlotSet(name, None) for name in forgotten]
+
+    def _file(self, loans: BorrowerLoans, quote: dict[str, str], dispatcher: CollectingDispatcher) -> bool:
+        """Files one quote and says what became of it; False when the backend was not reached at all."""
+        try:
+            filed = loans.request_deferral(quote["loan_id"], quote["quote_id"], filing_key=quote["filing_key"])
+        except (FilingUnknown, FilingInProgress) as error:
+            log.warning("filing %s: %s", quote["quote_id"], error)
+            say(dispatcher, error.response)
+        except BackendUnavailable as error:
+            log.warning("filing %s: %s", quote["quote_id"], error)
+            say(dispatcher, "utter_deferral_not_filed")
+            return False
+        except ProblemError as refusal:
+            log.warning("filing %s: %s", quote["quote_id"], refusal)
+            say(dispatcher, refusal.response, **refusal.details())
+        else:
+            say(
+                dispatcher,
+                "utter_deferral_filed_already" if filed.replayed else "utter_deferral_filed",
+                request_id=filed.request_id,
+                new_due_date=filed.terms.get("new_due_date"),
+                decision_due_at=filed.decision_due_at,
+                undo_until_at=filed.undo_until_at,
+            )
+        return True
+
+
+class ActionUndoRequest(BorrowerAction):
+    """Takes a filed request back within its ten minutes (intent `undo_request`)."""
+
+    def name(self) -> str:
+        """As in `domain.yml`."""
+        return "action_undo_request"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """The request that the button or the text names, else the latest that waits for a decision."""
+        loans = self.loans_of(tracker)
+        request_id = entities_of(tracker).get("request_id")
+        if request_id is None:
+            waiting = [request for request in loans.requests() if request.status == "pending" and request.undo_until_at]
+            if not waiting:
+                say(dispatcher, "utter_nothing_to_undo")
+                return []
+            request_id = waiting[0].request_id
+        undone = loans.undo(str(request_id))
+        say(dispatcher, "utter_request_undone", request_id=undone.request_id)
+        return []
+
+
+def say_quote(dispatcher: CollectingDispatcher, quote: DeferralQuote, product_name: str, *, briefly: bool = False) -> None:
+    """The quote in plain words: new day, what it costs, what it does to the credit record, who decides and by when."""
+    values = {
+        "product_name": product_name,
+        "old_due_date": quote.old_due_date,
+        "new_due_date": quote.new_due_date,
+        "deferred_fen": quote.deferred_fen,
+        "extra_interest_fen": quote.extra_interest_fen,
+        "penalty_to_date_fen": quote.penalty_to_date_fen,
+        "penalty_if_late_fen": quote.penalty_if_late_fen,
+        "decision_due_at": quote.decision_due_at,
+        "as_of_at": quote.as_of,
+    }
+    if briefly:
+        say(dispatcher, "utter_deferral_quote_again", **values)
+        return
+    say(dispatcher, "utter_deferral_quote_interest_free" if quote.interest_free else "utter_deferral_quote", **values)
+    if len(quote.changes) > 1:
+        rows = [f"{formats.day(c.old_due_date, today())} → {formats.day(c.new_due_date, today())}" for c in quote.changes]
+        say(dispatcher, "utter_deferral_changes", number_of_changes=len(rows), changes=formats.lines(rows[:6]))
+    say(dispatcher, f"utter_credit_effect_{quote.credit_effect}", **values)
+
+
+def say_time_not_clear(dispatcher: CollectingDispatcher, reason: str) -> None:
+    """Asks a time back that cannot be told; "when my wages come" is asked for the day of the wages."""
+    say(dispatcher, "utter_time_not_clear_payday" if reason == "payday" else "utter_time_not_clear")
+
+
+def _quote_ids(quotes: list[dict[str, str]] | None) -> str:
+    return ",".join(quote["quote_id"] for quote in quotes or [])
+
+
+def _all_meant(answer: Answer, known: dict[str, Any], open_loans: list[Loan]) -> bool:
+    """Whether several loans were chosen on purpose ("都要"), and not only left over by a word that fits several."""
+    return answer.entities.get("loan_reference") == "all" or len(known["deferral_loan_ids"]) == len(open_loans)
+
+
+def _is_bare_value(tracker: Tracker) -> bool:
+    """Whether the message is hardly more than a value, whatever intent it looked like."""
+    text = str(tracker.latest_message.get("text") or "")
+    spans = [(e.get("start"), e.get("end")) for e in tracker.latest_message.get("entities") or []]
+    covered = {i for start, end in spans if start is not None and end is not None for i in range(start, end)}
+    return len(text) - len(covered) <= 4

@@ -1,0 +1,146 @@
+"""The web channel over plain HTTP: a message goes in with a token, what the bot says comes back.
+
+`POST /webhooks/web/messages` with `Authorization: Bearer <web token>` and `{"text": "…"}` (typed) or `{"payload": "…"}` (a
+button of an earlier answer). Answers 200 `{"messages": [{"text", "buttons": [{"title", "payload"}], …}]}`; 400, 401, 413 or
+503 as problem details. `POST /webhooks/web/guest` gives somebody who is not logged in a token for general questions.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
+
+from bot import config
+from bot.channels import payloads
+from bot.channels.guard import MAX_MESSAGE_CHARACTERS, plain_text
+from bot.identity import NotVerified, Speaker, speaker_of_web_token, web_token
+
+log = logging.getLogger(__name__)
+
+OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+
+
+class SealedOutput(CollectingOutputChannel):
+    """Collects what the bot says; the payloads of its buttons are sealed to the conversation."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self._secret = secret
+
+    @classmethod
+    def name(cls) -> str:
+        """The channel's name in `domain.yml`'s response variants."""
+        return "web"
+
+    async def send_text_with_buttons(self, recipient_id: str, text: str, buttons: list[dict[str, Any]], **kwargs: Any) -> None:
+        """One message with its buttons."""
+        sealed = [
+            {"title": button["title"], "payload": payloads.issue(button["payload"], recipient_id, self._secret)}
+            for button in buttons
+        ]
+        await self._persist_message(self._message(recipient_id, text=text, buttons=sealed))
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        """One message. Rasa's own splits at blank lines; a table and its heading belong together."""
+        await self._persist_message(self._message(recipient_id, text=text))
+
+
+class WebChannel(InputChannel):
+    """Rasa's input channel for the web; `credentials.yml` names it."""
+
+    def __init__(self, web_secret: str, conversation_secret: str) -> None:
+        self._web_secret = web_secret
+        self._conversation_secret = conversation_secret
+
+    @classmethod
+    def name(cls) -> str:
+        """Part of the URL."""
+        return "web"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
+        """The channel with the secrets in force."""
+        settings = config.load()
+        return cls(settings.web_secret, settings.conversation_secret)
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """The channel's endpoints."""
+        webhook = Blueprint("web_channel", __name__)
+
+        @webhook.get("/")
+        async def health(_: Request) -> HTTPResponse:
+            return json_response({"status": "ok"})
+
+        @webhook.post("/guest")
+        async def guest(_: Request) -> HTTPResponse:
+            return json_response({"token": web_token(None, self._web_secret)})
+
+        @webhook.post("/messages")
+        async def messages(request: Request) -> HTTPResponse:
+            try:
+                speaker = self._speaker(request)
+            except NotVerified as error:
+                log.info("a message without a valid token was refused: %s", error)
+                return _problem(401, "token-not-valid", "The web token is missing, altered or expired; sign a new one.")
+            body = _body(request)
+            if body is None:
+                return _problem(400, "message-malformed", 'Send {"text": "…"} or {"payload": "…"}, one of them, not empty.')
+            if len(body.get("text", "")) > MAX_MESSAGE_CHARACTERS:
+                return _problem(413, "message-too-long", f"A message holds at most {MAX_MESSAGE_CHARACTERS} characters.")
+            return await self._answer(speaker, body, on_new_message)
+
+        return webhook
+
+    def _speaker(self, request: Request) -> Speaker:
+        scheme, _, token = (request.headers.get("authorization") or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotVerified("no bearer token")
+        return speaker_of_web_token(token, self._web_secret)
+
+    async def _answer(self, speaker: Speaker, body: dict[str, str], on_new_message: OnNewMessage) -> HTTPResponse:
+        conversation_id = speaker.conversation_id(self._conversation_secret)
+        obeyed = payloads.redeem(body.get("payload", ""), conversation_id, self._conversation_secret)
+        output = SealedOutput(self._conversation_secret)
+        message = UserMessage(
+            obeyed or plain_text(body.get("text") or body.get("payload", "")),
+            output,
+            conversation_id,
+            input_channel=self.name(),
+        )
+        try:
+            await on_new_message(message)
+        except Exception:
+            log.exception("a message was not answered")
+            return _problem(503, "bot-unavailable", "The bot could not answer; nothing was filed. Send the message again.")
+        return json_response({"messages": [_said(m) for m in output.messages]})
+
+
+def _body(request: Request) -> dict[str, str] | None:
+    try:
+        body = request.json
+    except Exception:  # Sanic raises its own InvalidUsage; whatever it is, the body is no JSON
+        return None
+    if not isinstance(body, dict) or len(body) != 1:
+        return None
+    key, value = next(iter(body.items()))
+    return body if key in ("text", "payload") and isinstance(value, str) and value.strip() else None
+
+
+def _said(message: dict[str, Any]) -> dict[str, Any]:
+    """A message without the conversation id, which is nobody's business but the server's."""
+    return {key: value for key, value in message.items() if key != "recipient_id"}
+
+
+def _problem(status: int, kind: str, detail: str) -> HTTPResponse:
+    return json_response(
+        {"type": f"/problems/{kind}", "title": kind.replace("-", " "), "status": status, "detail": detail},
+        status=status,
+        headers={"content-type": "application/problem+json"},
+    )

@@ -1,0 +1,1 @@
+"""What the bot does next: rules only, never a guess."""

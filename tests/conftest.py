@@ -1,0 +1,49 @@
+"""What several rooms share: the whole bot, started once, and a fresh ledger behind it for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.demo import demo_borrowers
+from tests.support.backend import BackendCalls, backend_in_a_thread, running_backend
+from tests.support.whole_bot import Talk, WholeBot, whole_bot
+
+
+@pytest.fixture(scope="session")
+def bot_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeBot]:
+    """Rasa and the action server, for the whole run."""
+    with whole_bot(tmp_path_factory.mktemp("bot")) as bot:
+        yield bot
+
+
+@pytest.fixture
+def bot(bot_process: WholeBot) -> WholeBot:
+    """The running bot, with nothing said yet."""
+    bot_process.forget_conversations()
+    return bot_process
+
+
+@pytest.fixture(scope="session")
+def seeded_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger filled from the demo lender's file, to be copied."""
+    folder = tmp_path_factory.mktemp("seeded")
+    with running_backend(folder):
+        pass
+    return folder / "ledger.db"
+
+
+@pytest.fixture
+def ledger(bot: WholeBot, seeded_ledger: Path, tmp_path: Path) -> Iterator[BackendCalls]:
+    """The loan backend that the bot asks, over a fresh ledger."""
+    with backend_in_a_thread(tmp_path / "ledger", template=seeded_ledger, port=bot.backend_port) as backend:
+        yield backend
+
+
+@pytest.fixture
+def talk(bot: WholeBot, ledger: BackendCalls) -> Callable[[str], Talk]:
+    """Speaks as a demo borrower, by name; `guest` is somebody who is not logged in."""
+    ids = {borrower.name: borrower.borrower_id for borrower in demo_borrowers()}
+    return lambda name: bot.borrower(None if name == "guest" else ids[name])

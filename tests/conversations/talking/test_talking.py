@@ -1,0 +1,50 @@
+"""The conversation itself: greeting, robots, not understood, a person, hardship."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.backend import BackendCalls
+from tests.support.whole_bot import Talk
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [("你好", "我是还伴"), ("谢谢你", "不客气"), ("再见", "慢走"), ("你是机器人吗", "我是机器人，不是真人")],
+)
+def test_small_words_get_one_human_sentence(talk: Callable[[str], Talk], ledger: BackendCalls, words: str, answer: str) -> None:
+    talk("on_time").says(words).hears(answer)
+
+
+def test_somebody_who_cannot_pay_is_heard_first_and_then_told_what_is_possible(
+    talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    borrower = talk("due_in_three_days").says("工作丢了，实在还不上了").hears("不丢人", "965.94元")
+    borrower.taps("申请晚点还").hears("想晚多久")
+
+
+def test_what_is_not_understood_offers_meanings_and_the_second_time_a_person(
+    talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    borrower = talk("on_time")
+    borrower.says("桌子椅子飞机场").hears("没太听懂").is_offered("找人工")
+    borrower.says("蓝色的第七个土豆").hears("还是没听懂").is_offered("找人工")
+
+
+def test_handing_over_files_one_ticket_with_what_was_said(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("on_time")
+    borrower.says("你好").says("我要找人工客服").hears("400-000-0000", "单号")
+    (ticket,) = [row for row in ledger.rows("requests") if row["borrower_id"] == "B1001"]
+    assert "我要找人工客服" in str(ticket)
+
+
+def test_say_it_again_repeats_the_latest_answer(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("due_in_three_days")
+    borrower.says("我欠多少")
+    borrower.says("没看懂，再说一遍").hears("965.94元", "16,420.85元")
+
+
+def test_a_need_that_is_not_served_yet_leads_to_people(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    talk("on_time").says("花呗怎么提升额度").hears("现在还办不了").is_offered("找人工")
