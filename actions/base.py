@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -114,9 +115,14 @@ def entities_of(tracker: Tracker) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for entity in tracker.latest_message.get("entities") or []:
-        if not entity.get("role"):
+        if not entity.get("role") or _is_echoed(entity):
             found.setdefault(entity["entity"], entity["value"])
     return found
+
+
+def _is_echoed(entity: Mapping[str, Any]) -> bool:
+    """A day that has passed this month ("8号") is next month's; the bot says that day out loud before anything is filed."""
+    return entity["entity"] == "date" and entity.get("reason") == "passed_this_month"
 
 
 def unclear_time_of(tracker: Tracker) -> str | None:
@@ -125,6 +131,8 @@ def unclear_time_of(tracker: Tracker) -> str | None:
         if entity["entity"] == "vague_time":
             return str(entity["value"])
         if entity["entity"] in ("date", "period") and entity.get("role") in ("approximate", "ambiguous"):
+            if _is_echoed(entity):
+                continue
             return str(entity.get("reason") or entity["role"])
     return None
 

@@ -38,6 +38,10 @@ _OTHER_LENGTH = (DeferralTooLong, DeferralTooShort, DeferralPeriodPast)
 _STATES = ("deferral_loan_ids", "deferral_period", "deferral_reason", "deferral_quotes", "deferral_confirmed")
 
 
+# "Take it back" means what changes a plan; a ticket for a person is not taken back by it.
+_UNDONE_BY_WORD = ("deferral", "restructure")
+
+
 class ValidateDeferralForm(FormAction):
     """Which loan, how long, why if they like to say; then the quote, and a yes or no (intent `request_deferral`)."""
 
@@ -97,7 +101,12 @@ class ValidateDeferralForm(FormAction):
         return said
 
     def _ask_for_clear_time(self, answer: Answer, dispatcher: CollectingDispatcher) -> Events:
-        """A time that cannot be told ("when my wages come") is asked back; anything else is no answer."""
+        """A time that cannot be told ("when my wages come") is asked back; anything else is no answer.
+
+        A yes or no to a question that wants a value only has the question put again.
+        """
+        if answer.intent in ("affirm", "deny", "inform") and answer.unclear_time is None and answer.asked != "deferral_confirmed":
+            return self.ask(answer.asked or "deferral_period", {})
         if answer.unclear_time is None or answer.asked not in ("deferral_period", "deferral_confirmed"):
             return []
         say_time_not_clear(dispatcher, answer.unclear_time)
@@ -213,7 +222,7 @@ class ActionUndoRequest(BorrowerAction):
         loans = self.loans_of(tracker)
         request_id = entities_of(tracker).get("request_id")
         if request_id is None:
-            waiting = [request for request in loans.requests() if request.status == "pending" and request.undo_until_at]
+            waiting = [request for request in loans.requests() if request.status == "pending" and request.kind in _UNDONE_BY_WORD]
             if not waiting:
                 say(dispatcher, "utter_nothing_to_undo")
                 return []

@@ -76,8 +76,8 @@ class FormAction(BorrowerAction):
 
     def ask(self, slot: str, values: dict[str, Any]) -> Events:
         """Goes on with `slot` as the next question; `values` are what is known by now."""
-        known = {**{name: None for name in self.slots[:1] if name not in values}, **values}
-        return [SlotSet(name, value) for name, value in known.items()] + [SlotSet(REQUESTED_SLOT, slot)]
+        # The asked slot is emptied: that keeps the second promise even when nothing else is known.
+        return [SlotSet(name, value) for name, value in {**values, slot: None}.items()] + [SlotSet(REQUESTED_SLOT, slot)]
 
     def finish(self, values: dict[str, Any]) -> Events:
         """Ends the form; `values` are for the action that follows it."""

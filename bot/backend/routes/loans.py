@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import Query, Response
+from fastapi import Query
 
 from bot.backend import doors, idempotency, schema
 from bot.backend.doors import Account
@@ -81,9 +81,7 @@ def list_plans(borrower_id: BorrowerId, call: TheCall) -> Any:
         accounts = doors.accounts(reading, call.policy, borrower_id)
         bodies = zip(loan_bodies(reading, accounts), accounts, strict=True)
         plans = [LoanWithPlan(**body, instalments=instalments_of(account, reading.today)) for body, account in bodies]
-        # Written here and not by FastAPI, which would check and copy every instalment a second time: the longest answer
-        # there is, and the one most asked for.
-        return Response(Plans(as_of=reading.now, loans=plans).json(), media_type="application/json")
+        return sent(Plans(as_of=reading.now, loans=plans))
 
 
 @routes.get(

@@ -92,3 +92,9 @@ def test_a_refusal_tells_its_reason_and_what_else_there_is(talk: Callable[[str],
     decision = {"decision": "refuse", "reason": "材料不全", "decided_by": "desk-1"}
     ledger.post(f"/desk/requests/{request['request_id']}/decision", decision)
     talk("deferral_pending").says("申请有结果了吗").hears("没有同意", "材料不全").is_offered("还有什么办法", "找人工")
+
+
+def test_taking_back_in_words_does_not_touch_the_ticket_for_a_person(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("on_time")
+    borrower.says("转人工").says("把刚才提交的申请撤回").hears("没有可以撤回的申请")
+    assert [row["status"] for row in ledger.rows("requests") if row["borrower_id"] == "B1001"] == ["pending"]

@@ -49,3 +49,23 @@ def test_a_day_before_the_due_date_is_not_quoted(talk: Callable[[str], Talk], le
     borrower = talk("due_in_three_days")
     borrower.says("我想延期").says("到明天").taps("不想说").hears("最早只能改到", "没有提交")
     assert all(row["loan_id"] != "L1002" for row in ledger.rows("requests"))
+
+
+def test_a_day_that_has_passed_this_month_is_next_months_and_is_said_out_loud(
+    talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    borrower = talk("due_in_three_days")
+    borrower.says("能不能等发工资再还").says("8号").taps("不想说").hears("→ 12月8日(周二)")
+
+
+@pytest.mark.parametrize("words", ["好", "嗯嗯", "不行"])
+def test_a_yes_or_no_to_how_long_only_has_the_question_put_again(
+    talk: Callable[[str], Talk], ledger: BackendCalls, words: str
+) -> None:
+    borrower = talk("due_in_three_days")
+    borrower.says("我想申请延期还款").says(words).hears("想晚多久").does_not_hear("还是想晚点还")
+
+
+def test_a_no_that_names_another_time_is_taken_at_its_word(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("due_in_three_days")
+    borrower.says("能晚半个月还吗").taps("不想说").says("不行，太久了，10天").hears("→ 12月7日")
