@@ -33,8 +33,9 @@ class ActionClarify(Action):
         variant = domain["responses"]["utter_clarify"][0]
         buttons = {button["payload"].lstrip("/"): button for button in variant["buttons"]}
         ranking = [row["name"] for row in tracker.latest_message.get("intent_ranking") or []]
-        likeliest = [buttons[name] for name in ranking if name in buttons][:_OFFERED]
-        dispatcher.utter_message(text=variant["text"], buttons=[*likeliest, variant["buttons"][-1]])
+        person = variant["buttons"][-1]
+        likeliest = [buttons[name] for name in ranking if name in buttons and buttons[name] is not person][:_OFFERED]
+        dispatcher.utter_message(text=variant["text"], buttons=[*likeliest, person])
         return []
 
 

@@ -37,9 +37,9 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             return _fail("The disk is full.", "Free some space and run the command again; nothing that was filed is lost.")
-        if error.errno in (errno.EACCES, errno.EROFS):
-            return _fail(f"Not allowed to write {error.filename}.", "Check its permissions, or set HUANBAN_STATE_DIR.")
-        raise
+        if error.filename is None:
+            raise
+        return _fail(f"{error.filename}: {error.strerror}.", "Check the path and its permissions, or set HUANBAN_STATE_DIR.")
 
 
 def _fail(sentence: str, mend: str) -> int:

@@ -8,6 +8,7 @@ import sys
 from types import FrameType
 
 from bot import config
+from bot.commands.ledger import put_a_stale_ledger_aside
 from bot.processes.services import services_of
 from bot.processes.supervisor import StartFailed, Supervisor
 from bot.training import TrainingFailed, ensure_model
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> int:
     if options.fresh:
         for path in settings.state_dir.glob("*.db*"):
             path.unlink()
+    put_a_stale_ledger_aside(settings, say=print)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         model = ensure_model(settings)

@@ -100,10 +100,11 @@ class RunningBackend(BackendCalls):
         """All that the processes printed so far."""
         return (self.folder / "backend.log").read_text(encoding="utf-8")
 
-    def start(self, **env: object) -> RunningBackend:
+    def start(self, *, port: int = 0, **env: object) -> RunningBackend:
         """Starts the process and waits until it answers.
 
         Args:
+            port: where it listens; any free port when 0.
             env: settings that differ for this start, as `HUANBAN_…=value`.
 
         Raises:
@@ -114,7 +115,7 @@ class RunningBackend(BackendCalls):
         before = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot.backend", "--port", "0"],
+                [sys.executable, "-m", "bot.backend", "--port", str(port)],
                 cwd=ROOT,
                 env={**self.environment, **{name: str(value) for name, value in env.items()}},
                 stdin=subprocess.DEVNULL,
