@@ -96,6 +96,7 @@ def _what_rasa_says(log: str) -> str:
 
 
 def _train_here(output: Path) -> None:
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     from rasa.model_training import train as rasa_train
 
     result = rasa_train(

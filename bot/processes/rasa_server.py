@@ -16,7 +16,7 @@ from bot import config
 def serve(model: str) -> None:
     """Serves until it is told to stop."""
     settings = config.load()
-    os.environ.update(settings.environment())
+    os.environ.update(settings.environment(), RASA_TELEMETRY_ENABLED="false")
 
     import rasa.core.actions.action
     import rasa.core.run
