@@ -14,6 +14,7 @@ COMMANDS = {
     "desk": "be the person who decides: list pending requests, approve or refuse one",
     "test": "run every test, or a room of them: ./huanban test unit",
     "train": "train the model if its inputs have changed",
+    "evaluate": "measure how well the bot understands, on sentences it has never seen",
     "bench": "measure how fast the bot is: ./huanban bench actions",
     "doctor": "say what is wrong with this machine and how to mend it",
 }

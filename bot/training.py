@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +71,7 @@ def train(settings: Settings, path: Path) -> None:
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     log = settings.logs_dir / "training.log"
     draft = path.with_name(f"draft-{os.getpid()}")
+    began = time.monotonic()
     with log.open("wb") as out:
         ended = subprocess.run(
             [sys.executable, "-m", "bot.training", str(draft)],
@@ -84,8 +86,10 @@ def train(settings: Settings, path: Path) -> None:
     if ended.returncode or not made.exists():
         raise TrainingFailed(_what_rasa_says(log.read_text(errors="replace")))
     made.replace(path)
-    for old in path.parent.glob("huanban-*.tar.gz"):
-        if old != path:
+    # How long it took belongs to the figures of `./huanban evaluate`.
+    path.with_suffix(".seconds").write_text(f"{time.monotonic() - began:.0f}")
+    for old in path.parent.glob("huanban-*"):
+        if not old.name.startswith(path.name.removesuffix(".tar.gz")):
             old.unlink()
 
 

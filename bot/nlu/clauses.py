@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-_CUT = re.compile(
-    r"[，。？！；,.!?;~\n]+|\s+|(?<=[吗呢吧嘛么])(?=[\u4e00-\u9fff])|(?=还有(?:就是|一个|个)?)|(?=另外)|(?=顺便)|(?=再问)|(?=对了)"
-)
+# Between two questions there is more than a comma: a comma as often stands inside one ("我是商家，收花呗要手续费吗").
+_CUT = re.compile(r"[。？！；?!;\n]+|(?=还有(?:就是|一个|个)?)|(?=另外)|(?=顺便)|(?=再问)|(?=对了)")
+_WEAK_CUT = re.compile(r"[，,、~]+|\s+|(?<=[吗呢吧嘛么])(?=[\u4e00-\u9fff])")
 _SHORTEST = 2
 
 
@@ -32,13 +32,26 @@ class Reading:
     second: str | None = None
 
 
-def clauses(text: str) -> list[str]:
-    """The pieces of a message that may each ask something, in order; the message itself when there is one.
+def sentences(text: str) -> list[str]:
+    """The pieces of a message that stand by themselves, in order; the message itself when there is one.
 
-    >>> clauses("这个月还多少？能晚几天吗")
+    >>> sentences("这个月还多少，急。能晚几天吗")
+    ['这个月还多少，急', '能晚几天吗']
+    """
+    return _pieces(_CUT, text)
+
+
+def clauses(text: str) -> list[str]:
+    """Its pieces down to the comma, in order; the message itself when there is one.
+
+    >>> clauses("这个月还多少，能晚几天吗")
     ['这个月还多少', '能晚几天吗']
     """
-    pieces = [piece.strip() for piece in _CUT.split(text) if piece and piece.strip()]
+    return [clause for sentence in _pieces(_CUT, text) for clause in _pieces(_WEAK_CUT, sentence)]
+
+
+def _pieces(cut: re.Pattern[str], text: str) -> list[str]:
+    pieces = [piece.strip(" ，,、") for piece in cut.split(text) if piece and piece.strip()]
     return [piece for piece in pieces if len(piece) >= _SHORTEST] or [text.strip()]
 
 
@@ -60,25 +73,30 @@ class Ranks:
 def reading(text: str, whole: Guess, guess: Callable[[str], Guess], ranks: Ranks) -> Reading:
     """What a message asks, given what the classifier makes of it as a whole and of its pieces.
 
-    The whole stands when its pieces agree with it or are not sure of anything. A courtesy gives way to a question. Two
-    different questions are put in order.
+    - A courtesy in front of a question gives way to it.
+    - Sentences that ask two different things are put in order of importance.
+    - Within a sentence the whole counts, and a clause that surely asks something else is offered as the second.
     """
-    pieces = clauses(text)
-    if len(pieces) < 2:
-        return Reading(whole)
-    found: list[Guess] = []
-    for piece in pieces:
-        said = guess(piece)
-        if said.confidence >= ranks.sure and said.intent not in {known.intent for known in found}:
-            found.append(said)
-    questions = [said for said in found if said.intent not in ranks.courtesies]
-    if not questions:
-        return Reading(whole)
+    asked = _questions(sentences(text), guess, ranks)
     if whole.intent in ranks.courtesies:
-        whole = max(questions, key=lambda said: said.confidence)
-    if len(questions) == 1 or whole.confidence >= ranks.sure and whole.intent not in {said.intent for said in questions}:
-        # One question, or a whole that says something its pieces do not: the sentence was not meant in pieces.
-        return Reading(whole)
-    place = {intent: number for number, intent in enumerate(ranks.order)}
-    ordered = sorted(questions, key=lambda said: place.get(said.intent, len(place)))
-    return Reading(ordered[0], ordered[1].intent)
+        asked = asked or _questions(clauses(text), guess, ranks)
+        return Reading(asked[0], asked[1].intent if len(asked) > 1 else None) if asked else Reading(whole)
+    if len(asked) > 1 and whole.intent in {said.intent for said in asked}:
+        place = {intent: number for number, intent in enumerate(ranks.order)}
+        first, second = sorted(asked, key=lambda said: place.get(said.intent, len(place)))[:2]
+        return Reading(first, second.intent)
+    others = [said.intent for said in _questions(clauses(text), guess, ranks)]
+    if whole.intent in others and len(others) > 1:
+        return Reading(whole, next(intent for intent in others if intent != whole.intent))
+    return Reading(whole)
+
+
+def _questions(pieces: Sequence[str], guess: Callable[[str], Guess], ranks: Ranks) -> list[Guess]:
+    """What the pieces surely ask, each thing once, courtesies left out."""
+    found: dict[str, Guess] = {}
+    if len(pieces) > 1:
+        for piece in pieces:
+            said = guess(piece)
+            if said.confidence >= ranks.sure and said.intent not in ranks.courtesies:
+                found.setdefault(said.intent, said)
+    return list(found.values())

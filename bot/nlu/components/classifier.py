@@ -24,7 +24,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import lexicon
+from bot.nlu.components.featurizer import CLAUSE_ROWS
 from bot.nlu.linear_model import LinearModel, LinearOptions
+
+CLAUSE_GUESSES = "clause_guesses"  # [(clause, intent, probability)]
 
 _OPTIONS = {option.name: option.default for option in fields(LinearOptions)}
 
@@ -107,6 +110,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             intent = ranking[0] if ranking else {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
             message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[: self._ranking_length or None], add_to_output=True)
+            if self.model is not None:
+                guesses = [(piece, *self.model.ranking(row)[0]) for piece, row in message.get(CLAUSE_ROWS) or [] if row.nnz]
+                message.set(CLAUSE_GUESSES, guesses)
         return messages
 
 

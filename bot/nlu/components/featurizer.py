@@ -21,8 +21,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import lexicon
+from bot.nlu.clauses import clauses, sentences
 from bot.nlu.components.normaliser import normalised_of
 from bot.nlu.features import FeatureOptions, Vectoriser
+from bot.nlu.segment import words_of
+
+CLAUSE_ROWS = "clause_rows"
 
 _OPTIONS = {option.name: option.default for option in fields(FeatureOptions)}
 
@@ -105,11 +109,14 @@ class BorrowerFeaturizer(SparseFeaturizer, GraphComponent):
         for message in messages:
             if message.get(TEXT):
                 self._add_features(message)
+                self._add_clause_features(message)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The same examples with their features."""
-        self.process(training_data.training_examples)
+        for example in training_data.training_examples:
+            if example.get(TEXT):
+                self._add_features(example)
         return training_data
 
     def _add_features(self, message: Message) -> None:
@@ -119,6 +126,14 @@ class BorrowerFeaturizer(SparseFeaturizer, GraphComponent):
             sequence = scipy.sparse.coo_matrix(self.vectoriser.matrix((word, [word]) for word in words))
         sentence = scipy.sparse.coo_matrix(self.vectoriser.matrix([(text, words)]))
         self.add_features_to_message(sequence, sentence, TEXT, message)
+
+    def _add_clause_features(self, message: Message) -> None:
+        """Rows of a message's sentences and clauses, for the classifier to look at each by itself."""
+        text = normalised_of(message).text
+        pieces = list(dict.fromkeys([*sentences(text), *clauses(text)]))
+        if len(pieces) > 1:
+            read = [(piece, [word for word, _, _ in words_of(piece)]) for piece in pieces]
+            message.set(CLAUSE_ROWS, list(zip(pieces, self.vectoriser.matrix(read), strict=True)))
 
 
 def _sentence(message: Message) -> tuple[str, Sequence[str]]:
