@@ -11,7 +11,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.base import BorrowerAction, Events, NotLoggedIn, say, settings
+from actions.base import BorrowerAction, Events, NotLoggedIn, offer, say, settings
 from bot.client.errors import LoanBackendError
 
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
@@ -31,11 +31,26 @@ class ActionClarify(Action):
             say(dispatcher, "utter_offer_person")
             return []
         variant = domain["responses"]["utter_clarify"][0]
-        buttons = {button["payload"].lstrip("/"): button for button in variant["buttons"]}
+        buttons = buttons_by_intent(domain)
         ranking = [row["name"] for row in tracker.latest_message.get("intent_ranking") or []]
         person = variant["buttons"][-1]
         likeliest = [buttons[name] for name in ranking if name in buttons and buttons[name] is not person][:_OFFERED]
         dispatcher.utter_message(text=variant["text"], buttons=[*likeliest, person])
+        return []
+
+
+class ActionOfferSecond(Action):
+    """Offers the second thing that a message asked, after the first was answered."""
+
+    def name(self) -> str:
+        """As in `domain.yml`."""
+        return "action_offer_second"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
+        """One button, in the words of `utter_clarify`; nothing when that has none for the intent."""
+        button = buttons_by_intent(domain).get(str(tracker.latest_message.get("second_intent")))
+        if button is not None:
+            offer(dispatcher, "utter_offer_second", [button], question=button["title"])
         return []
 
 
@@ -93,6 +108,11 @@ class ActionRepeat(Action):
         if tracker.active_loop:
             dispatcher.utter_message(response="utter_once_more")
         return []
+
+
+def buttons_by_intent(domain: DomainDict) -> dict[str, dict[str, str]]:
+    """What each intent is called in the borrower's own terms, as buttons: those of `utter_clarify`."""
+    return {button["payload"].lstrip("/"): button for button in domain["responses"]["utter_clarify"][0]["buttons"]}
 
 
 def hand_over(action: BorrowerAction, tracker: Tracker, *, priority: str) -> str:

@@ -46,12 +46,13 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Rasa's settings of a rule policy, and ours: urgent intents and the responses against silence."""
+        """Rasa's settings of a rule policy, and ours: urgent intents, words against silence, offering a second question."""
         return {
             **RulePolicy.get_default_config(),
             "urgent_intents": [],
             "silence_response": "utter_no_answer",
             "silence_response_by_action": {},
+            "offer_second_action": "",
         }
 
     def __init__(
@@ -66,6 +67,7 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
         super().__init__(config, model_storage, resource, execution_context, featurizer, lookup)
         self._rulebook = Rulebook.from_json(lookup["rulebook"]) if lookup else None
         self._urgent = frozenset(config["urgent_intents"])
+        self._offer = config["offer_second_action"]
         self._silence = SilenceRule(config["silence_response"], config["silence_response_by_action"])
 
     def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
@@ -130,6 +132,7 @@ def turn_of(tracker: DialogueStateTracker) -> Turn:
         # A message without a channel is a story's; nobody is listening there, and no action runs that could speak.
         said_something=any(isinstance(e, BotUttered) for e in events) or (message is not None and not message.input_channel),
         slots={name: slot.value for name, slot in tracker.slots.items()},
+        asks_more=message is not None and bool((message.parse_data or {}).get("second_intent")),
     )
 
 

@@ -69,6 +69,7 @@ class Turn:
         rejected: the active form looked at the message and said that it is no answer to its question.
         said_something: the borrower has heard something in this turn.
         slots: values of the slots.
+        asks_more: the message asks a second thing beside its intent.
     """
 
     intent: str | None
@@ -78,6 +79,7 @@ class Turn:
     rejected: bool
     said_something: bool
     slots: Mapping[str, Any]
+    asks_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ class SilenceRule:
         return next((self.by_action[name] for name in reversed(executed) if name in self.by_action), self.default)
 
 
-def next_step(rulebook: Rulebook, turn: Turn, *, urgent: frozenset[str], fallback: str, silence: SilenceRule) -> Step:
+def next_step(
+    rulebook: Rulebook, turn: Turn, *, urgent: frozenset[str], fallback: str, silence: SilenceRule, offer: str = ""
+) -> Step:
     """The next step of a turn.
 
     A form that is active looks at the message first. If it says that this is no answer to its question, the intent's own
@@ -112,12 +116,16 @@ def next_step(rulebook: Rulebook, turn: Turn, *, urgent: frozenset[str], fallbac
         urgent: intents that are answered before an active form sees the message.
         fallback: the intent whose rule serves intents without one.
         silence: what is said when nothing was said.
+        offer: the action that offers the second thing a message asks, after the first was answered; "" for none.
     """
     step = _planned_step(rulebook, turn, urgent, fallback)
-    if step.action == LISTEN and turn.intent is not None and not turn.said_something:
+    if step.action != LISTEN or turn.intent is None:
+        return step
+    if not turn.said_something:
         response = silence.response(turn.executed)
-        if response not in turn.executed:
-            return Step(response)
+        return Step(response) if response not in turn.executed else step
+    if turn.asks_more and offer and turn.intent not in urgent and offer not in turn.executed:
+        return Step(offer)
     return step
 
 

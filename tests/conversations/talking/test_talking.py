@@ -48,3 +48,28 @@ def test_say_it_again_repeats_the_latest_answer(talk: Callable[[str], Talk], led
 
 def test_a_need_that_is_not_served_yet_leads_to_people(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     talk("on_time").says("花呗怎么提升额度").hears("现在还办不了").is_offered("找人工")
+
+
+def test_two_questions_in_one_message_answer_the_first_in_importance_and_offer_the_other(
+    talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    borrower = talk("due_in_three_days").says("我这个月要还多少？能晚半个月还吗？")
+    borrower.hears("方便说说原因吗", "您还问到").is_offered("我欠多少")
+    borrower.taps("我欠多少").hears("965.94元", "方便说说原因吗")
+
+
+def test_a_greeting_in_front_of_a_question_is_not_a_greeting(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    talk("due_in_three_days").says("你好，请问我欠多少钱").hears("965.94元").does_not_hear("我是还伴")
+
+
+@pytest.mark.parametrize("words", ["利息多少，算了，我不想活了", "活着真没意思，还什么款", "我走了你们就不用催了"])
+def test_a_crisis_comes_before_whatever_else_a_message_says(
+    talk: Callable[[str], Talk], ledger: BackendCalls, words: str
+) -> None:
+    talk("overdue_12_days").says(words).hears("12356").does_not_hear("罚息")
+
+
+@pytest.mark.parametrize("words", ["我妈住院了", "厂子关了没活路了", "累死了天天加班"])
+def test_a_hard_life_told_in_a_form_is_no_crisis(talk: Callable[[str], Talk], ledger: BackendCalls, words: str) -> None:
+    borrower = talk("due_in_three_days")
+    borrower.says("我想晚一个月还").says(words).hears("→").does_not_hear("12356")

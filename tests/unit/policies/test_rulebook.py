@@ -29,14 +29,16 @@ def step(
     rejected: bool = False,
     said: bool = True,
     confirmed: bool | None = None,
+    asks_more: bool = False,
 ) -> Step:
-    turn = Turn(intent, before, now, executed, rejected, said, {"confirmed": confirmed})
+    turn = Turn(intent, before, now, executed, rejected, said, {"confirmed": confirmed}, asks_more)
     return next_step(
         RULES,
         turn,
         urgent=frozenset({"crisis"}),
         fallback="nlu_fallback",
         silence=SilenceRule("utter_no_answer", {"action_file": "utter_filing_unknown"}),
+        offer="action_offer_second",
     )
 
 
@@ -123,3 +125,18 @@ def test_silence_is_broken_once_even_when_that_fails_too() -> None:
 @pytest.mark.parametrize("rules", [RULES])
 def test_a_rulebook_survives_the_model_archive(rules: Rulebook) -> None:
     assert Rulebook.from_json(rules.to_json()) == rules
+
+
+def test_the_second_question_is_offered_once_and_after_the_first_was_answered() -> None:
+    assert step("ask_bill", asks_more=True, said=False).action == "action_show_bill"
+    assert step("ask_bill", ("action_show_bill",), asks_more=True).action == "action_offer_second"
+    assert step("ask_bill", ("action_show_bill", "action_offer_second"), asks_more=True).action == LISTEN
+
+
+def test_nothing_is_offered_in_a_crisis_or_after_silence() -> None:
+    assert step("crisis", ("action_crisis",), asks_more=True).action == LISTEN
+    assert step("ask_bill", ("action_show_bill",), asks_more=True, said=False).action == "utter_no_answer"
+
+
+def test_a_second_question_beside_a_form_is_offered_after_the_form_has_asked() -> None:
+    assert step("defer", ("deferral_form",), now="deferral_form", asks_more=True).action == "action_offer_second"
