@@ -18,7 +18,7 @@ from rasa_sdk.types import DomainDict
 from bot import config, formats
 from bot.client import LoanClient, default_client
 from bot.client.client import BorrowerLoans
-from bot.client.errors import LoanBackendError
+from bot.client.errors import BackendUnavailable, LoanBackendError
 from bot.identity import NotVerified, speaker_of
 
 log = logging.getLogger(__name__)
@@ -62,9 +62,11 @@ class BorrowerAction(Action, ABC):
 
     Attributes:
         general_response: what somebody hears who is not logged in.
+        unavailable_response: what they hear when the loan backend does not answer.
     """
 
     general_response = "utter_log_in_first"
+    unavailable_response = "utter_backend_unavailable"
 
     def __init__(self, client: LoanClient | None = None) -> None:
         self._client = client
@@ -89,7 +91,8 @@ class BorrowerAction(Action, ABC):
             say(dispatcher, self.general_response)
         except LoanBackendError as error:
             log.warning("%s: %s", self.name(), error)
-            say(dispatcher, error.response, **error.details())
+            away = type(error) is BackendUnavailable
+            say(dispatcher, self.unavailable_response if away else error.response, **error.details())
         return self.after_failure(tracker)
 
     def after_failure(self, tracker: Tracker) -> Events:

@@ -11,7 +11,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.base import BorrowerAction, Events, NotLoggedIn, offer, say, settings
+from actions.base import BorrowerAction, Events, NotLoggedIn, offer, say
 from bot.client.errors import LoanBackendError
 
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
@@ -63,32 +63,31 @@ class ActionHandOver(BorrowerAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """The telephone number is said whatever happens to the ticket."""
-        known = {"human_phone": settings().human_phone, "human_hours": settings().human_hours}
         try:
-            ticket = hand_over(self, tracker, priority="normal")
+            say(dispatcher, "utter_hand_over", request_id=hand_over(self, tracker, priority="normal"))
         except (NotLoggedIn, LoanBackendError):
-            say(dispatcher, "utter_hand_over_by_phone", **known)
-        else:
-            say(dispatcher, "utter_hand_over", request_id=ticket, **known)
+            say(dispatcher, "utter_hand_over_by_phone")
         return []
 
 
 class ActionCrisis(BorrowerAction):
-    """Answers talk of ending one's life before anything else, stops every form, and calls a person."""
+    """Stops every form and calls a person, after `utter_crisis` has been said by the rule itself.
+
+    The words must not wait for this action: they come from the model and need neither this process nor the loan backend.
+    """
 
     def name(self) -> str:
         """As in `domain.yml`."""
         return "action_crisis"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """The words come first and do not depend on any other system."""
-        say(dispatcher, "utter_crisis")
+        """A ticket of the highest priority, if that can be had."""
         try:
             hand_over(self, tracker, priority="urgent")
-            say(dispatcher, "utter_crisis_person_informed", human_phone=settings().human_phone)
+            say(dispatcher, "utter_crisis_person_informed")
         except (NotLoggedIn, LoanBackendError):
-            say(dispatcher, "utter_crisis_person_by_phone", human_phone=settings().human_phone)
-        return [ActiveLoop(None), SlotSet("requested_slot", None)]
+            say(dispatcher, "utter_crisis_person_by_phone")
+        return [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("in_crisis", True)]
 
 
 class ActionRepeat(Action):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from typing import Any
 
@@ -9,7 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BorrowerAction, Events, button, entities_of, offer, say, today
+from actions.base import BorrowerAction, Events, button, entities_of, intent_of, offer, say, today
 from actions.choosing import named_loans
 from actions.forms import Answer, FormAction
 from bot import formats
@@ -22,8 +23,13 @@ from bot.client.errors import (
     FilingInProgress,
     FilingUnknown,
     ProblemError,
+    QuoteExpired,
+    QuoteNotFound,
+    QuoteStale,
 )
 from bot.client.results import DeferralQuote, Loan
+from bot.loans.days import add_months
+from bot.nlu.clauses import is_question
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +44,10 @@ _OTHER_LENGTH = (DeferralTooLong, DeferralTooShort, DeferralPeriodPast)
 _STATES = ("deferral_loan_ids", "deferral_period", "deferral_reason", "deferral_quotes", "deferral_confirmed")
 
 
+# Conditions that a sentence of their own is due to; that a person decides is said with the credit record.
+_TOLD_CONDITIONS = frozenset({"proof_of_reason", "penalty_to_date_stays_owed", "interest_stays_due"})
+_ROWS = 6
+_NEVER_KEPT = ("deferral_quotes", "deferral_confirmed")
 # "Take it back" means what changes a plan; a ticket for a person is not taken back by it.
 _UNDONE_BY_WORD = ("deferral", "restructure")
 
@@ -47,6 +57,7 @@ class ValidateDeferralForm(FormAction):
 
     general_response = "utter_deferral_in_general"
     slots = _STATES
+    never_kept = _NEVER_KEPT
 
     def name(self) -> str:
         """As in `domain.yml`."""
@@ -67,7 +78,10 @@ class ValidateDeferralForm(FormAction):
             say(dispatcher, "utter_no_loan")
             return self.stop()
         said = {} if answer.put_again else self._said(answer, open_loans, tracker)
-        if answer.asked and not answer.put_again and not said and not self._is_yes_or_no(answer):
+        if answer.asked == "deferral_confirmed" and answer.intent == "affirm" and is_question(answer.text):
+            # "确定吗" asks; only a yes files. What was shown is shown again.
+            answer = dataclasses.replace(answer, put_again=True)
+        elif answer.asked and not answer.put_again and not said and not self._is_yes_or_no(answer):
             return self._ask_for_clear_time(answer, dispatcher)
         if self._is_yes_or_no(answer) and not said and not self._is_about_another_quote(answer, known):
             return self._decide(answer, known, dispatcher)
@@ -77,7 +91,9 @@ class ValidateDeferralForm(FormAction):
         return self._next_question(answer, known, open_loans, loans, dispatcher)
 
     def _is_yes_or_no(self, answer: Answer) -> bool:
-        return answer.asked == "deferral_confirmed" and answer.intent in ("affirm", "deny")
+        if answer.asked != "deferral_confirmed" or answer.put_again:
+            return False
+        return answer.intent == "deny" or answer.intent == "affirm" and not is_question(answer.text)
 
     def _is_about_another_quote(self, answer: Answer, known: dict[str, Any]) -> bool:
         """Whether the yes is an old button's: the terms it was shown with are not the present ones."""
@@ -87,9 +103,15 @@ class ValidateDeferralForm(FormAction):
         """What the message tells the form: loans, period, reason."""
         entities = answer.entities
         said: dict[str, Any] = {}
+        chosen = named_loans(entities, open_loans, answer.text)
         if answer.intent not in _ANSWERING_INTENTS and answer.asked and not _is_bare_value(tracker):
-            return said
-        if chosen := named_loans(entities, open_loans, answer.text):
+            # A question of its own; only the name of a loan, where one was asked for, is an answer all the same.
+            return (
+                {"deferral_loan_ids": [loan.loan_id for loan in chosen]}
+                if chosen and answer.asked == "deferral_loan_ids"
+                else said
+            )
+        if chosen:
             said["deferral_loan_ids"] = [loan.loan_id for loan in chosen]
         if (period := entities.get("period") or entities.get("date")) is not None:
             said["deferral_period"] = str(period)
@@ -140,12 +162,15 @@ class ValidateDeferralForm(FormAction):
         """Shows what it would change, computed anew each time, and asks for a yes or no; briefly after a question between."""
         reason = known["deferral_reason"]
         reason_code = None if reason == _REASON_NOT_SAID else reason
-        names = {loan.loan_id: loan.product_name for loan in loans.loans()}
+        loan_by_id = {loan.loan_id: loan for loan in loans.loans()}
+        names = {loan_id: loan.product_name for loan_id, loan in loan_by_id.items()}
         quotes: list[DeferralQuote] = []
         refusals: list[ProblemError] = []
         for loan_id in known["deferral_loan_ids"]:
             try:
-                quotes.append(loans.deferral_quote(loan_id, known["deferral_period"], reason_code))
+                quotes.append(
+                    loans.deferral_quote(loan_id, _period_for(loan_by_id.get(loan_id), known["deferral_period"]), reason_code)
+                )
             except ProblemError as refusal:
                 refusals.append(refusal)
                 say(dispatcher, refusal.response, product_name=names.get(loan_id, ""), **refusal.details())
@@ -177,15 +202,19 @@ class ActionFileDeferral(BorrowerAction):
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Each quote ends in one of: filed, filed already, being processed, not filed, unknown."""
+        if intent_of(tracker) != "affirm":
+            # Nothing is filed but on a yes of this very message, whatever is left in the slots.
+            say(dispatcher, "utter_quote_expired")
+            return [SlotSet(name, None) for name in _NEVER_KEPT]
         loans = self.loans_of(tracker)
         quotes = tracker.get_slot("deferral_quotes") or []
         reached = [self._file(loans, quote, dispatcher) for quote in quotes]
         # What could not be filed for want of a backend can be tried again without being told anew.
-        forgotten = _STATES if all(reached) else ("deferral_quotes", "deferral_confirmed")
+        forgotten = _STATES if all(reached) else _NEVER_KEPT
         return [SlotSet(name, None) for name in forgotten]
 
     def _file(self, loans: BorrowerLoans, quote: dict[str, str], dispatcher: CollectingDispatcher) -> bool:
-        """Files one quote and says what became of it; False when the backend was not reached at all."""
+        """Files one quote and says what became of it; False when it can be tried again without being told anew."""
         try:
             filed = loans.request_deferral(quote["loan_id"], quote["quote_id"], filing_key=quote["filing_key"])
         except (FilingUnknown, FilingInProgress) as error:
@@ -198,6 +227,7 @@ class ActionFileDeferral(BorrowerAction):
         except ProblemError as refusal:
             log.warning("filing %s: %s", quote["quote_id"], refusal)
             say(dispatcher, refusal.response, **refusal.details())
+            return not isinstance(refusal, (QuoteExpired, QuoteStale, QuoteNotFound))
         else:
             say(
                 dispatcher,
@@ -251,8 +281,26 @@ def say_quote(dispatcher: CollectingDispatcher, quote: DeferralQuote, product_na
     say(dispatcher, "utter_deferral_quote_interest_free" if quote.interest_free else "utter_deferral_quote", **values)
     if len(quote.changes) > 1:
         rows = [f"{formats.day(c.old_due_date, today())} → {formats.day(c.new_due_date, today())}" for c in quote.changes]
-        say(dispatcher, "utter_deferral_changes", number_of_changes=len(rows), changes=formats.lines(rows[:6]))
+        say(
+            dispatcher,
+            "utter_deferral_changes" if len(rows) <= _ROWS else "utter_deferral_changes_begin",
+            number_of_changes=len(rows),
+            changes=formats.lines(rows[:_ROWS]),
+            last_new_due_date=quote.changes[-1].new_due_date,
+        )
+    for condition in quote.conditions:
+        if condition in _TOLD_CONDITIONS:
+            say(dispatcher, f"utter_condition_{condition}", **values)
     say(dispatcher, f"utter_credit_effect_{quote.credit_effect}", **values)
+    if quote.old_due_date >= today() and quote.decision_due_at.astimezone(formats.SHANGHAI).date() >= quote.old_due_date:
+        say(dispatcher, "utter_decision_may_come_late", **values)
+
+
+def _period_for(loan: Loan | None, period: str) -> str:
+    """The period as the backend is asked: "一个月" said of a payment means that payment, a month later, and not the plan."""
+    if loan is None or loan.next_due_date is None or period != "P1M":
+        return period
+    return add_months(max(loan.next_due_date, today()), 1, loan.next_due_date.day).isoformat()
 
 
 def say_time_not_clear(dispatcher: CollectingDispatcher, reason: str) -> None:

@@ -53,9 +53,11 @@ class FormAction(BorrowerAction):
 
     Attributes:
         slots: the form's own slots, cleared when it is over.
+        never_kept: those of them that must not outlive a failure, such as a confirmation.
     """
 
     slots: Sequence[str] = ()
+    never_kept: Sequence[str] = ()
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Reads the latest message and asks the next question."""
@@ -63,7 +65,8 @@ class FormAction(BorrowerAction):
         answer = Answer(
             intent=intent_of(tracker),
             entities={} if interrupted else entities_of(tracker),
-            asked=tracker.get_slot(REQUESTED_SLOT),
+            # A form that begins with this message has asked nothing yet, whatever an earlier session has left behind.
+            asked=None if _begins_now(tracker) else tracker.get_slot(REQUESTED_SLOT),
             text="" if interrupted else str(tracker.latest_message.get("text") or ""),
             unclear_time=None if interrupted else unclear_time_of(tracker),
             put_again=interrupted,
@@ -89,7 +92,7 @@ class FormAction(BorrowerAction):
 
     def after_failure(self, tracker: Tracker) -> Events:
         """Ends the form but keeps what the borrower has said, so that trying again does not start from nothing."""
-        return self.finish({name: tracker.get_slot(name) for name in self.slots})
+        return self.finish({name: None if name in self.never_kept else tracker.get_slot(name) for name in self.slots})
 
 
 def _was_interrupted(tracker: Tracker) -> bool:
@@ -102,4 +105,14 @@ def _was_interrupted(tracker: Tracker) -> bool:
             return False
         if event.get("event") == "loop_interrupted":
             return bool(event.get("is_interrupted"))
+    return False
+
+
+def _begins_now(tracker: Tracker) -> bool:
+    """Whether the form became active with the latest message."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "active_loop":
+            return bool(event.get("name"))
     return False

@@ -18,6 +18,8 @@ ROWS_ON_A_PHONE = 6
 class ActionShowBill(BorrowerAction):
     """Shows what is owed: the next payment first, then the plan (intent `ask_bill`)."""
 
+    unavailable_response = "utter_cannot_look_up"
+
     def name(self) -> str:
         """As in `domain.yml`."""
         return "action_show_bill"
@@ -57,6 +59,8 @@ class ActionShowBill(BorrowerAction):
 class ActionShowDueDates(BorrowerAction):
     """Shows when the next payment is due (intent `ask_due_date`)."""
 
+    unavailable_response = "utter_cannot_look_up"
+
     def name(self) -> str:
         """As in `domain.yml`."""
         return "action_show_due_dates"
@@ -76,6 +80,8 @@ class ActionShowDueDates(BorrowerAction):
 
 class ActionShowPayments(BorrowerAction):
     """Shows whether a payment has arrived (intent `ask_payment_status`)."""
+
+    unavailable_response = "utter_cannot_look_up"
 
     def name(self) -> str:
         """As in `domain.yml`."""
@@ -109,6 +115,8 @@ class ActionShowPayments(BorrowerAction):
 
 class ActionShowRequests(BorrowerAction):
     """Shows how filed requests stand (intent `check_request_status`)."""
+
+    unavailable_response = "utter_cannot_look_up"
 
     def name(self) -> str:
         """As in `domain.yml`."""
@@ -144,7 +152,9 @@ def say_what_is_due(dispatcher: CollectingDispatcher, loan: Loan) -> None:
         "days_past_due": loan.days_past_due,
         "as_of_at": loan.as_of,
     }
-    if loan.status == "overdue":
+    if loan.next_due_date is None and loan.status != "overdue":
+        say(dispatcher, "utter_nothing_due", **values)
+    elif loan.status == "overdue":
         say(dispatcher, "utter_overdue", **values)
     elif loan.status == "in_grace":
         say(dispatcher, "utter_in_grace", **values)
@@ -158,7 +168,7 @@ def say_how_it_stands(dispatcher: CollectingDispatcher, request: FiledRequest) -
     """One filed request: pending, approved, refused or undone."""
     say(
         dispatcher,
-        f"utter_status_{request.status}",
+        f"utter_status_{request.status}" if request.kind == "deferral" else f"utter_status_of_other_{request.status}",
         request_id=request.request_id,
         filed_at=request.filed_at,
         decision_due_at=request.decision_due_at,

@@ -53,12 +53,6 @@ SETTINGS = (
     ),
     Setting("HUANBAN_TRACKER_DB", "", "SQLAlchemy URL of the conversations; empty means a SQLite file in the state folder."),
     Setting(
-        "HUANBAN_HUMAN_PHONE",
-        "400-000-0000",
-        "Telephone number of the lender's people, said when a person is asked for.",
-    ),
-    Setting("HUANBAN_HUMAN_HOURS", "8:00–22:00", "When the lender's people answer."),
-    Setting(
         "HUANBAN_SERVICE_TOKEN",
         "",
         "Token the bot shows to the loan backend; made at random on first start.",
@@ -110,8 +104,6 @@ class Settings:
     client_connections: int
     today: str
     tracker_db: str
-    human_phone: str
-    human_hours: str
     service_token: str
     desk_token: str
     actions_token: str
@@ -130,7 +122,7 @@ class Settings:
         return self.state_dir / "logs"
 
     def environment(self) -> dict[str, str]:
-        """What a child process needs in its environment to see these very settings, secrets included."""
+        """What a child process needs beside its inherited environment to see these settings, secrets included."""
         return {
             "HUANBAN_STATE_DIR": str(self.state_dir),
             "HUANBAN_HOST": self.host,
@@ -221,8 +213,6 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         client_connections=int(number("HUANBAN_CLIENT_CONNECTIONS")),
         today=text("HUANBAN_TODAY"),
         tracker_db=text("HUANBAN_TRACKER_DB") or f"sqlite:///{state_dir / 'conversations.db'}",
-        human_phone=text("HUANBAN_HUMAN_PHONE"),
-        human_hours=text("HUANBAN_HUMAN_HOURS"),
         service_token=secret["HUANBAN_SERVICE_TOKEN"],
         desk_token=secret["HUANBAN_DESK_TOKEN"],
         actions_token=secret["HUANBAN_ACTIONS_TOKEN"],

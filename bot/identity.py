@@ -58,7 +58,7 @@ def speaker_of(conversation_id: str, secret: str) -> Speaker:
         channel, who, seal = conversation_id.split(".")
     except ValueError as error:
         raise NotVerified("not a conversation id of this bot") from error
-    if not hmac.compare_digest(seal, _seal(secret, channel, who)):
+    if not hmac.compare_digest(seal.encode(), _seal(secret, channel, who).encode()):
         raise NotVerified("the conversation id's seal is wrong")
     if who.startswith(f"{GUEST}-"):
         return Speaker(channel, None, who[len(GUEST) + 1 :])

@@ -10,11 +10,15 @@ MAX_MESSAGE_CHARACTERS = 1000
 _PRIVATE = (
     (
         "身份证号",
-        re.compile(r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"),
+        re.compile(r"(?<!\d)[1-9]\d{5}[ .-]?(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ .-]?\d{3}[\dXx](?!\d)"),
     ),
     ("银行卡号", re.compile(r"(?<!\d)(?:\d[ -]?){15,18}\d(?!\d)")),
-    ("手机号", re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")),
+    ("手机号", re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ .-]?\d{4}[ .-]?\d{4}(?!\d)")),
 )
+
+
+# Digits and letters of a Chinese input method count like the others.
+_FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {ord("Ｘ"): "X", ord("ｘ"): "x"}
 
 
 def _luhn(digits: str) -> bool:
@@ -31,6 +35,7 @@ def mask(text: str) -> str:
     >>> mask("我叫王芳电话13800138000")
     '我叫王芳电话[手机号]'
     """
+    text = text.translate(_FULL_WIDTH)
     for name, pattern in _PRIVATE:
 
         def replacement(found: re.Match[str], name: str = name) -> str:
@@ -49,5 +54,6 @@ def plain_text(text: str) -> str:
     >>> plain_text("/affirm")
     '／affirm'
     """
-    text = mask("".join(c for c in text if c.isprintable() or c == "\n").strip())[:MAX_MESSAGE_CHARACTERS]
+    spaced = "".join("\n" if c == "\n" else " " if c.isspace() else c for c in text)
+    text = mask("".join(c for c in spaced if c.isprintable() or c == "\n").strip())[:MAX_MESSAGE_CHARACTERS]
     return "／" + text[1:] if text.startswith("/") else text

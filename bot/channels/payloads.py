@@ -30,4 +30,4 @@ def redeem(text: str, conversation_id: str, secret: str) -> str | None:
         payload = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)).decode()
     except ValueError:
         return None
-    return payload if hmac.compare_digest(parts[2], _seal(secret, conversation_id, payload)) else None
+    return payload if hmac.compare_digest(parts[2].encode(), _seal(secret, conversation_id, payload).encode()) else None

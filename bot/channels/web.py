@@ -118,7 +118,9 @@ class WebChannel(InputChannel):
             await on_new_message(message)
         except Exception:
             log.exception("a message was not answered")
-            return _problem(503, "bot-unavailable", "The bot could not answer; nothing was filed. Send the message again.")
+            return _problem(
+                503, "bot-unavailable", "Whether it was carried out is not known; ask for the status before sending it again."
+            )
         return json_response({"messages": [_said(m) for m in output.messages]})
 
 

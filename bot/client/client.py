@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# A filing, with its repeats and readings back, is over within this time: Rasa gives an action up after 25 s, and nothing
+# may be filed after the borrower has been told that nobody knows.
+FILING_SECONDS = 15.0
+
 
 class UnusableAnswer(LoanBackendError):
     """No answer, half an answer, a server error or something that is not the contract's.
@@ -67,33 +71,56 @@ class LoanClient:
         self._session = requests.Session()
         self._session.headers.update({"Authorization": f"Bearer {token}", "Accept": "application/json"})
         # Only what changes nothing is repeated here; a filing is repeated by `_file`, which reads back in between.
+        # A reading that timed out is tried once more at most: Rasa does not wait longer than 25 s for an action.
         reading = Retry(
             total=2,
+            read=1,
             backoff_factor=0.2,
             allowed_methods={"GET"},
             status_forcelist={502, 503, 504},
             raise_on_status=False,
         )
         self._session.mount(self._url, HTTPAdapter(pool_maxsize=connections, pool_block=True, max_retries=reading))
+        # Filings and reading them back share one budget of time, and the tries are counted by `_file`.
+        self._filing_session = requests.Session()
+        self._filing_session.headers.update(self._session.headers)
+        self._filing_session.mount(self._url, HTTPAdapter(pool_maxsize=connections, pool_block=True))
 
     def loans_of(self, borrower_id: str) -> BorrowerLoans:
         """The door to one borrower's data; nothing is asked yet."""
         return BorrowerLoans(self, borrower_id)
 
     def call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, idempotency_key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+        deadline: float | None = None,
     ) -> tuple[Any, Mapping[str, str]]:
         """The JSON of a 2xx answer, and its headers.
+
+        Args:
+            method: GET or POST.
+            path: below `/v1`.
+            body: the JSON to send.
+            idempotency_key: under which a filing may be sent again.
+            deadline: the moment (of `time.monotonic`) by which it has to be over; such a call is tried once.
 
         Raises:
             ProblemError: the backend refused.
             UnusableAnswer: no answer that could be used.
         """
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        session, timeout = self._session, self._timeout
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise UnusableAnswer("out of time", was_sent=False)
+            session, timeout = self._filing_session, (min(timeout[0], left), min(timeout[1], left))
         try:
-            answer = self._session.request(
-                method, self._url + path, json=body, headers=headers, timeout=self._timeout, allow_redirects=False
-            )
+            answer = session.request(method, self._url + path, json=body, headers=headers, timeout=timeout, allow_redirects=False)
         except requests.ConnectTimeout as error:
             raise UnusableAnswer(str(error), was_sent=False) from error
         except requests.ConnectionError as error:
@@ -216,13 +243,21 @@ class BorrowerLoans:
             FilingUnknown: no usable answer, and reading back did not settle it.
         """
         path = f"{self._path}/requests/{url_quote(request_id, safe='')}"
+        deadline = time.monotonic() + FILING_SECONDS
+        may_have_arrived = False
         for attempt in range(3):
             try:
-                return self._read_filed(self._client.call("POST", f"{path}/undo", {})[0])
-            except (UnusableAnswer, MalformedAnswer) as error:
+                return self._read_filed(self._client.call("POST", f"{path}/undo", {}, deadline=deadline)[0])
+            except UnusableAnswer as error:
+                may_have_arrived = may_have_arrived or error.was_sent
                 log.warning("undo of %s, attempt %d: %s", request_id, attempt + 1, error)
-                self._client.pause(0.3 * 2**attempt)
-        raise FilingUnknown(f"whether {request_id} was undone is unknown")
+            except MalformedAnswer as error:
+                may_have_arrived = True
+                log.warning("undo of %s, attempt %d: %s", request_id, attempt + 1, error)
+            self._client.pause(0.3 * 2**attempt)
+        if may_have_arrived:
+            raise FilingUnknown(f"whether {request_id} was undone is unknown")
+        raise BackendUnavailable("the backend was never reached")
 
     def open_ticket(self, kind: str, summary: str, *, idempotency_key: str, priority: str = "normal") -> FiledRequest:
         """A ticket for a person, with what they need to know.
@@ -235,10 +270,11 @@ class BorrowerLoans:
 
     def _file(self, path: str, body: Mapping[str, Any], key: str) -> FiledRequest:
         """Files under a key, so that it may be sent again; after an unusable answer it reads back before it does."""
+        deadline = time.monotonic() + FILING_SECONDS
         may_have_arrived = False
         for attempt in range(3):
             try:
-                data, headers = self._client.call("POST", path, body, idempotency_key=key)
+                data, headers = self._client.call("POST", path, body, idempotency_key=key, deadline=deadline)
                 replayed = headers.get("Idempotent-Replayed") == "true" and not may_have_arrived
                 return self._read_filed(data, replayed=replayed)
             except FilingInProgress:
@@ -252,15 +288,16 @@ class BorrowerLoans:
                 may_have_arrived = True
                 log.warning("filing %s…, attempt %d: %s", key[:12], attempt + 1, error)
             self._client.pause(0.3 * 2**attempt)
-            if may_have_arrived and (filed := self._read_back(key)) is not None:
+            if may_have_arrived and (filed := self._read_back(key, deadline)) is not None:
                 return filed
         if may_have_arrived:
             raise FilingUnknown(f"what became of the filing {key[:12]}… is unknown")
         raise BackendUnavailable("the backend was never reached")
 
-    def _read_back(self, key: str) -> FiledRequest | None:
+    def _read_back(self, key: str, deadline: float) -> FiledRequest | None:
         try:
-            found = self._read_list(FiledRequest, self._get(f"/requests?idempotency_key={url_quote(key, safe='')}"), "requests")
+            path = f"{self._path}/requests?idempotency_key={url_quote(key, safe='')}"
+            found = self._read_list(FiledRequest, self._client.call("GET", path, deadline=deadline)[0], "requests")
         except LoanBackendError as error:
             log.warning("reading back %s…: %s", key[:12], error)
             return None

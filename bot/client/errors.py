@@ -9,7 +9,7 @@
        ├─ FilingInProgress         utter_filing_in_progress        /problems/request-in-progress
        └─ … a leaf for each row of the table at the end of this module
 
-`tests/unit/client/test_errors.py` compares three lists: the problem types that the backend can send, the exceptions here, and
+`tests/client/test_errors.py` compares three lists: the problem types that the backend can send, the exceptions here, and
 the responses in `domain.yml`.
 """
 
@@ -81,7 +81,7 @@ LoanClosed = _leaf("loan-closed", "utter_loan_closed", "The loan is paid off.")
 DeferralNotOffered = _leaf("deferral-not-offered", "utter_deferral_not_offered", "The product has no deferral.")
 DeferralTooLong = _leaf("deferral-too-long", "utter_deferral_too_long", "Carries max_days and latest_date.")
 DeferralTooShort = _leaf("deferral-too-short", "utter_deferral_too_short", "Carries min_days and earliest_date.")
-DeferralPeriodPast = _leaf("deferral-period-past", "utter_deferral_too_short", "The day has passed already.")
+DeferralPeriodPast = _leaf("deferral-period-past", "utter_deferral_day_past", "The day has passed already.")
 DeferralUsedUp = _leaf("deferral-used-up", "utter_deferral_used_up", "Carries how many, and when the next is possible.")
 DeferralOverdueTooLong = _leaf(
     "deferral-overdue-too-long", "utter_deferral_overdue_too_long", "Carries days_past_due and max_days_past_due."

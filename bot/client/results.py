@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar, Union
+from typing import Any, Literal, TypeVar, Union
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ class Payment:
     booked_at: datetime | None
     value_date: date
     channel: str
-    status: str
+    status: Literal["booked", "processing", "failed"]
     failure_reason: str | None
 
 
@@ -128,7 +128,8 @@ class DeferralQuote:
     extra_interest_fen: int
     penalty_to_date_fen: int
     penalty_if_late_fen: int
-    credit_effect: str
+    credit_effect: Literal["none_if_approved", "already_reported", "reported_as_restructured"]
+    conditions: tuple[str, ...]
     decision_due_at: datetime
 
 
@@ -139,7 +140,7 @@ class FiledRequest:
     request_id: str
     kind: str
     loan_id: str | None
-    status: str
+    status: Literal["pending", "approved", "refused", "undone"]
     filed_at: datetime
     undo_until_at: datetime | None
     decision_due_at: datetime | None
@@ -181,9 +182,15 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         if value is None:
             return None
         return _value(next(a for a in arguments if a is not type(None)), value, where)
+    if origin is Literal:
+        if value not in arguments:
+            raise MalformedAnswer(f"{where}: {value!r} is none of {arguments}")
+        return value
     if origin is tuple:
         if not isinstance(value, list):
             raise MalformedAnswer(f"{where}: not a list")
+        if arguments[0] is str:
+            return tuple(_value(str, item, where) for item in value)
         return tuple(read(arguments[0], item) for item in value)
     if origin is dict and isinstance(value, dict):
         return value

@@ -65,7 +65,7 @@ def _talk(settings: config.Settings, borrower_id: str | None) -> int:
         if not typed:
             continue
         body = {"text": typed}
-        if typed.isdigit() and 0 < int(typed) <= len(buttons):
+        if typed.isdecimal() and typed.isascii() and 0 < int(typed) <= len(buttons):
             body = {"payload": buttons[int(typed) - 1]["payload"]}
         try:
             answer = requests.post(url, json=body, headers={"Authorization": f"Bearer {token}"}, timeout=60)

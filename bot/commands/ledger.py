@@ -23,8 +23,16 @@ def put_a_stale_ledger_aside(settings: config.Settings, say: Callable[[str], Non
     inputs = hashlib.sha256(f"{lender_rows('borrowers')}{settings.today}".encode()).hexdigest()
     if ledger.exists() and stamp.exists() and stamp.read_text() != inputs:
         kept = settings.state_dir / f"ledger-until-{datetime.now(formats.SHANGHAI):%Y%m%d-%H%M%S}.db"
-        ledger.replace(kept)
-        for rest in settings.state_dir.glob("ledger.db-*"):
-            rest.unlink()
+        # What was committed last may still lie in the log beside it, so that goes along.
+        for suffix in ("", "-wal", "-shm"):
+            if (part := ledger.with_name(ledger.name + suffix)).exists():
+                part.replace(kept.with_name(kept.name + suffix))
         say(f"The borrowers of the lender file have changed: the ledger is made anew, the old one is kept as {kept.name}.")
     stamp.write_text(inputs)
+
+
+def throw_the_demo_away(settings: config.Settings) -> None:
+    """Removes the demo's ledger and the conversations, and nothing else; ledgers that were put aside stay."""
+    for name in ("ledger.db", "conversations.db"):
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            (settings.state_dir / (name + suffix)).unlink(missing_ok=True)

@@ -8,9 +8,9 @@ import sys
 from types import FrameType
 
 from bot import config
-from bot.commands.ledger import put_a_stale_ledger_aside
+from bot.commands.ledger import put_a_stale_ledger_aside, throw_the_demo_away
 from bot.processes.services import services_of
-from bot.processes.supervisor import StartFailed, Supervisor
+from bot.processes.supervisor import StartFailed, Supervisor, check_ports
 from bot.training import TrainingFailed, ensure_model
 
 
@@ -20,12 +20,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--fresh", action="store_true", help="make the demo ledger and the conversations anew")
     options = parser.parse_args(arguments)
     settings = config.load()
-    if options.fresh:
-        for path in settings.state_dir.glob("*.db*"):
-            path.unlink()
-    put_a_stale_ledger_aside(settings, say=print)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
+        # Before anything is touched: another one may be running over the same files.
+        check_ports(services_of(settings, settings.state_dir))
+        if options.fresh:
+            throw_the_demo_away(settings)
+        put_a_stale_ledger_aside(settings, say=print)
         model = ensure_model(settings)
         with Supervisor(settings.logs_dir) as supervisor:
             print("Starting …")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 # Between two questions there is more than a comma: a comma as often stands inside one ("我是商家，收花呗要手续费吗").
 _CUT = re.compile(r"[。？！；?!;\n]+|(?=还有(?:就是|一个|个)?)|(?=另外)|(?=顺便)|(?=再问)|(?=对了)")
 _WEAK_CUT = re.compile(r"[，,、~]+|\s+|(?<=[吗呢吧嘛么])(?=[\u4e00-\u9fff])")
+_ASKS = re.compile(r"[吗么？?呢]|会不会|能不能|可不可以|是不是|要不要|怎么|什么|为啥|多少|咋")
 _SHORTEST = 2
 
 
@@ -50,6 +51,15 @@ def clauses(text: str) -> list[str]:
     return [clause for sentence in _pieces(_CUT, text) for clause in _pieces(_WEAK_CUT, sentence)]
 
 
+def is_question(text: str) -> bool:
+    """Whether a text asks something, by its particles, question words and marks.
+
+    >>> is_question("确定吗"), is_question("确定")
+    (True, False)
+    """
+    return bool(_ASKS.search(text))
+
+
 def _pieces(cut: re.Pattern[str], text: str) -> list[str]:
     pieces = [piece.strip(" ，,、") for piece in cut.split(text) if piece and piece.strip()]
     return [piece for piece in pieces if len(piece) >= _SHORTEST] or [text.strip()]
@@ -63,11 +73,17 @@ class Ranks:
         order: intents from the most important on; those not named come after them, in the order they are said.
         courtesies: intents that are no question: they never stand before one.
         sure: how sure a piece has to be to count.
+        reasons: intents that, said beside another, are its reason and no question of their own.
     """
 
     order: Sequence[str]
     courtesies: frozenset[str]
     sure: float
+    reasons: frozenset[str] = frozenset()
+
+    def worth_offering(self, second: str) -> str | None:
+        """The second, unless it only says why the first is asked: "还不上了，能晚点还吗" is one wish with its reason."""
+        return None if second in self.reasons else second
 
 
 def reading(text: str, whole: Guess, guess: Callable[[str], Guess], ranks: Ranks) -> Reading:
@@ -84,10 +100,10 @@ def reading(text: str, whole: Guess, guess: Callable[[str], Guess], ranks: Ranks
     if len(asked) > 1 and whole.intent in {said.intent for said in asked}:
         place = {intent: number for number, intent in enumerate(ranks.order)}
         first, second = sorted(asked, key=lambda said: place.get(said.intent, len(place)))[:2]
-        return Reading(first, second.intent)
+        return Reading(first, ranks.worth_offering(second.intent))
     others = [said.intent for said in _questions(clauses(text), guess, ranks)]
     if whole.intent in others and len(others) > 1:
-        return Reading(whole, next(intent for intent in others if intent != whole.intent))
+        return Reading(whole, ranks.worth_offering(next(i for i in others if i != whole.intent)))
     return Reading(whole)
 
 

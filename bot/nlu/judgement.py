@@ -52,6 +52,7 @@ class Findings:
         clause_guesses: the likeliest intent of each clause, by clause.
         crisis_probability: of the detector.
         is_bare_value: whether the message is nothing but a value.
+        own_word: the intent of a button with these very words; None for any other text.
     """
 
     text: str
@@ -59,10 +60,13 @@ class Findings:
     clause_guesses: Mapping[str, Guess]
     crisis_probability: float
     is_bare_value: bool
+    own_word: str | None = None
 
 
 def judge(findings: Findings, thresholds: Thresholds) -> Reading:
     """What the message is taken for, and what else it asks."""
+    if findings.own_word is not None:
+        return Reading(Guess(findings.own_word, 1.0))
     probability = dict(findings.ranking)
     needs = [(intent, p) for intent, p in findings.ranking if intent not in (CRISIS, OUT_OF_SCOPE)]
     if not findings.is_bare_value and crisis_log_odds(findings, thresholds.crisis_ranking_weight) >= thresholds.crisis:

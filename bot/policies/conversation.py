@@ -31,7 +31,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.policies.rulebook import AfterForm, Rulebook, RuleError, SilenceRule, Turn, next_step
+from bot.policies.rulebook import AfterForm, Conditional, Rulebook, RuleError, SilenceRule, Turn, next_step
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,14 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
     ) -> PolicyPrediction:
         """The next step with probability 1."""
         assert self._rulebook is not None, "the policy was not trained"
-        step = next_step(self._rulebook, turn_of(tracker), urgent=self._urgent, fallback="nlu_fallback", silence=self._silence)
+        step = next_step(
+            self._rulebook,
+            turn_of(tracker),
+            urgent=self._urgent,
+            fallback="nlu_fallback",
+            silence=self._silence,
+            offer=self._offer,
+        )
         return self._prediction(
             self._prediction_result(step.action, tracker, domain),
             events=[LoopInterrupted(True)] if step.interrupted else [],
@@ -132,6 +139,7 @@ def turn_of(tracker: DialogueStateTracker) -> Turn:
         # A message without a channel is a story's; nobody is listening there, and no action runs that could speak.
         said_something=any(isinstance(e, BotUttered) for e in events) or (message is not None and not message.input_channel),
         slots={name: slot.value for name, slot in tracker.slots.items()},
+        form_ended=any(event.name is None for event in loops),
         asks_more=message is not None and bool((message.parse_data or {}).get("second_intent")),
     )
 
@@ -155,6 +163,7 @@ def rulebook_of(rules: list[TrackerWithCachedStates], forms: frozenset[str]) -> 
     """
     answers: dict[str, tuple[str, ...]] = {}
     after_form: dict[str, list[AfterForm]] = {}
+    under_condition: list[Conditional] = []
     for tracker in rules:
         name = tracker.sender_id
         events = list(tracker.events)
@@ -165,6 +174,11 @@ def rulebook_of(rules: list[TrackerWithCachedStates], forms: frozenset[str]) -> 
             if isinstance(e, ActionExecuted) and e.action_name not in (ACTION_LISTEN_NAME, RULE_SNIPPET_ACTION_NAME)
         ]
         if intents:
+            asked = next(i for i, e in enumerate(events) if isinstance(e, UserUttered))
+            condition = {e.key: e.value for e in events[:asked] if isinstance(e, SlotSet)}
+            if condition:
+                under_condition.append(Conditional(str(intents[0]), tuple(actions), condition))
+                continue
             if intents[0] in answers:
                 raise RuleError(f"Rule {name!r}: the intent {intents[0]!r} has an answer already")
             answers[str(intents[0])] = tuple(actions)
@@ -175,4 +189,5 @@ def rulebook_of(rules: list[TrackerWithCachedStates], forms: frozenset[str]) -> 
         ended = next((i for i, e in enumerate(events) if isinstance(e, ActiveLoop) and e.name != actions[0]), len(events))
         slots = {e.key: e.value for e in events[ended:] if isinstance(e, SlotSet) and e.key != REQUESTED_SLOT}
         after_form.setdefault(actions[0], []).append(AfterForm(tuple(actions[1:]), slots))
-    return Rulebook(answers, {form: tuple(found) for form, found in after_form.items()}, forms)
+    followers = {form: tuple(found) for form, found in after_form.items()}
+    return Rulebook(answers, followers, forms, tuple(under_condition))

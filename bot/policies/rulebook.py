@@ -26,12 +26,29 @@ class AfterForm:
 
 
 @dataclass(frozen=True)
+class Conditional:
+    """An intent's answer while the slots hold these values."""
+
+    intent: str
+    actions: tuple[str, ...]
+    slots: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Rulebook:
     """All rules: an answer per intent, and what follows a form that has ended."""
 
     answers: Mapping[str, tuple[str, ...]]
     after_form: Mapping[str, tuple[AfterForm, ...]]
     forms: frozenset[str]
+    under_condition: tuple[Conditional, ...] = ()
+
+    def answer(self, intent: str, slots: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """What answers an intent: a rule whose condition holds before the general one; None when there is none."""
+        for rule in self.under_condition:
+            if rule.intent == intent and all(slots.get(name) == value for name, value in rule.slots.items()):
+                return rule.actions
+        return self.answers.get(intent)
 
     def to_json(self) -> dict[str, Any]:
         """The rulebook as plain JSON values, for the model archive."""
@@ -42,6 +59,9 @@ class Rulebook:
                 for form, rules in self.after_form.items()
             },
             "forms": sorted(self.forms),
+            "under_condition": [
+                {"intent": rule.intent, "actions": list(rule.actions), "slots": dict(rule.slots)} for rule in self.under_condition
+            ],
         }
 
     @classmethod
@@ -54,6 +74,9 @@ class Rulebook:
                 for form, rules in data["after_form"].items()
             },
             forms=frozenset(data["forms"]),
+            under_condition=tuple(
+                Conditional(rule["intent"], tuple(rule["actions"]), rule["slots"]) for rule in data["under_condition"]
+            ),
         )
 
 
@@ -70,6 +93,7 @@ class Turn:
         said_something: the borrower has heard something in this turn.
         slots: values of the slots.
         asks_more: the message asks a second thing beside its intent.
+        form_ended: a form has said in this turn that it is over. A form whose action failed has not: nothing follows it.
     """
 
     intent: str | None
@@ -80,6 +104,7 @@ class Turn:
     said_something: bool
     slots: Mapping[str, Any]
     asks_more: bool = False
+    form_ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +158,7 @@ def _planned_step(rulebook: Rulebook, turn: Turn, urgent: frozenset[str], fallba
     if turn.intent is None:
         return Step(LISTEN)
     form = turn.form_before
-    answer = rulebook.answers.get(turn.intent) or rulebook.answers[fallback]
+    answer = rulebook.answer(turn.intent, turn.slots) or rulebook.answers[fallback]
     if form and turn.intent not in urgent and not turn.rejected:
         return _after_own_step(rulebook, turn, form, list(turn.executed))
     done = [name for name in turn.executed if name != form]
@@ -160,6 +185,8 @@ def _after_own_step(rulebook: Rulebook, turn: Turn, form: str, executed: list[st
 
 
 def _follow_up(rulebook: Rulebook, turn: Turn, form: str, done: list[str]) -> Step:
+    if not turn.form_ended:
+        return Step(LISTEN)
     for rule in rulebook.after_form.get(form, ()):
         # The first action of a rule usually clears the very slots that chose it, so a rule once begun is gone on with.
         begun = bool(done) and done[0] == rule.actions[0]

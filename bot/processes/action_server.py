@@ -47,7 +47,7 @@ def application(token: str, threads: int) -> Sanic:
 
     @app.post("/webhook")
     async def run(request: Request) -> HTTPResponse:
-        if not hmac.compare_digest(str(request.args.get("token", "")), token):
+        if not hmac.compare_digest(str(request.args.get("token", "")).encode(), token.encode()):
             log.warning("a call without the token was refused")
             return json_response({"error": "not authorised"}, status=401)
         return await _run(executor, request)

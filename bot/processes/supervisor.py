@@ -68,6 +68,20 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def check_ports(services: Sequence[Service]) -> None:
+    """Sees that nobody listens where the services want to.
+
+    Raises:
+        StartFailed: with the port and the setting that changes it.
+    """
+    for service in services:
+        if is_taken(service.port):
+            raise StartFailed(
+                f"Port {service.port} for the {service.name} is taken by another program.",
+                f"Stop that program (perhaps another ./huanban up), or choose a port: {service.port_setting}=… ./huanban up",
+            )
+
+
 class Supervisor:
     """A set of running services; use it as a context manager."""
 
@@ -88,12 +102,7 @@ class Supervisor:
         Raises:
             StartFailed: a port is taken, a process ended, or one did not answer in time.
         """
-        for service in services:
-            if is_taken(service.port):
-                raise StartFailed(
-                    f"Port {service.port} for the {service.name} is taken by another program.",
-                    f"Stop that program (perhaps another ./huanban up), or choose a port: {service.port_setting}=… ./huanban up",
-                )
+        check_ports(services)
         self._logs_dir.mkdir(parents=True, exist_ok=True)
         for service in services:
             self._spawn(service)

@@ -160,6 +160,7 @@ QUOTE: dict[str, Any] = {
     "penalty_to_date_fen": 0,
     "penalty_if_late_fen": 870,
     "credit_effect": "none_if_approved",
+    "conditions": ["decided_by_person"],
     "decision_due_at": FILED["as_of"],
 }
 
@@ -180,6 +181,29 @@ def test_a_borrower_id_cannot_leave_its_place_in_the_path() -> None:
     with scripted_backend(NONE_FOUND) as (url, script):
         LoanClient(url, "token").loans_of("B1/../B2").requests()
     assert script.calls[0].path == "/v1/borrowers/B1%2F..%2FB2/requests"
+
+
+def test_a_filing_is_over_in_time_even_when_the_backend_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The budget is spent once and for all tries together: with none left, nothing is sent any more."""
+    monkeypatch.setattr("bot.client.client.FILING_SECONDS", 0.8)
+    with scripted_backend("slow", "slow", "slow", "slow") as (url, script), pytest.raises(FilingUnknown):
+        file(url)
+    assert len(script.calls) <= 2
+
+
+def test_an_unknown_status_of_a_lenders_system_is_no_usable_answer() -> None:
+    strange = {**FILED, "status": "half_approved"}
+    with scripted_backend((200, {"as_of": FILED["as_of"], "requests": [strange]})) as (url, _):
+        with pytest.raises(BackendUnavailable, match="half_approved"):
+            door(url).requests()
+
+
+def test_an_undo_that_never_reached_the_backend_is_not_called_unknown() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with pytest.raises(BackendUnavailable):
+        door(f"http://127.0.0.1:{port}").undo("DF00000001")
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu import lexicon
+from bot.nlu import lexicon, own_words
 from bot.nlu.bare_value import is_bare_value
 from bot.nlu.clauses import Guess, Ranks
 from bot.nlu.components.classifier import CLAUSE_GUESSES
@@ -38,12 +38,18 @@ class IntentJudge(GraphComponent):
             "ambiguity": defaults.ambiguity,
             "importance": [],
             "courtesies": [],
+            "reasons": [],
             "clause_confidence": 0.6,
             "ranking_length": 10,
         }
 
     def __init__(self, config: dict[str, Any]) -> None:
-        ranks = Ranks(tuple(config["importance"]), frozenset(config["courtesies"]), config["clause_confidence"])
+        ranks = Ranks(
+            tuple(config["importance"]),
+            frozenset(config["courtesies"]),
+            config["clause_confidence"],
+            frozenset(config["reasons"]),
+        )
         names = ("crisis", "crisis_ranking_weight", "out_of_scope_ratio", "confidence", "ambiguity")
         self._thresholds = Thresholds(**{name: config[name] for name in names}, ranks=ranks)
         self._ranking_length = int(config["ranking_length"])
@@ -58,7 +64,7 @@ class IntentJudge(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Changes when the judgement does."""
-        return lexicon.digest("judgement.py", "clauses.py", "bare_value.py")
+        return lexicon.digest("judgement.py", "clauses.py", "bare_value.py", "own_words.py")
 
     def process(self, messages: list[Message]) -> list[Message]:
         """The same messages, each with the intent that counts and, where it asks two things, the second."""
@@ -73,6 +79,7 @@ class IntentJudge(GraphComponent):
                 clause_guesses={clause: Guess(intent, p) for clause, intent, p in message.get(CLAUSE_GUESSES) or []},
                 crisis_probability=message.get(CRISIS_PROBABILITY) or 0.0,
                 is_bare_value=is_bare_value(message.get(TEXT), spans),
+                own_word=own_words.intent_of(message.get(TEXT)),
             )
             taken = judge(findings, self._thresholds)
             intent = {INTENT_NAME_KEY: taken.first.intent, PREDICTED_CONFIDENCE_KEY: taken.first.confidence}

@@ -47,7 +47,7 @@ def test_too_long_says_how_long_is_possible_and_asks_again(talk: Callable[[str],
 
 def test_a_day_before_the_due_date_is_not_quoted(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("due_in_three_days")
-    borrower.says("我想延期").says("到明天").taps("不想说").hears("最早只能改到", "没有提交")
+    borrower.says("我想延期").says("到明天").taps("不想说").hears("没有提交").does_not_hear("→")
     assert all(row["loan_id"] != "L1002" for row in ledger.rows("requests"))
 
 
@@ -69,3 +69,16 @@ def test_a_yes_or_no_to_how_long_only_has_the_question_put_again(
 def test_a_no_that_names_another_time_is_taken_at_its_word(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("due_in_three_days")
     borrower.says("能晚半个月还吗").taps("不想说").says("不行，太久了，10天").hears("→ 12月7日")
+
+
+def test_a_day_that_is_not_later_is_told_without_a_gap_in_the_words(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("due_in_three_days")
+    borrower.says("我想申请延期还款").says("今天").taps("不想说").hears("没有提交").does_not_hear("{", "}")
+
+
+def test_one_month_means_this_payment_and_several_months_the_whole_plan(
+    talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    borrower = talk("due_in_three_days")
+    borrower.says("能晚一个月还吗").taps("不想说").hears("→ 12月27日", "965.94元").does_not_hear("后面每一期")
+    borrower.says("改成晚三个月").hears("后面每一期都往后挪", "最后一期到")

@@ -29,7 +29,7 @@ def test_the_due_date_is_told_with_the_amount(talk: Callable[[str], Talk], ledge
 def test_an_overdue_borrower_hears_the_sum_with_its_penalty_and_is_not_threatened(
     talk: Callable[[str], Talk], ledger: BackendCalls
 ) -> None:
-    borrower = talk("overdue_12_days").says("我现在要还多少").hears("逾期12天", "罚息", "有办法的")
+    borrower = talk("overdue_12_days").says("我现在要还多少").hears("逾期12天", "罚息", "先别慌")
     borrower.is_offered("我想晚点还").does_not_hear("起诉", "坐牢")
 
 

@@ -6,11 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.identity import web_token
+from bot.channels import payloads
+from bot.identity import Speaker, web_token
 from tests.support.backend import BackendCalls
 from tests.support.whole_bot import Talk, WholeBot
 
 FIRST_WORDS = "我这个月还不上了，能晚半个月还吗"
+
+
+def deferrals_of(ledger: BackendCalls, borrower_id: str) -> list[dict[str, object]]:
+    return [row for row in ledger.rows("requests") if row["borrower_id"] == borrower_id and row["kind"] == "deferral"]
 
 
 @pytest.mark.parametrize("typed", ["/affirm", '/affirm{"quote_id": "Q1"}', " /affirm", "／affirm", '/inform{"loan_id": "L1001"}'])
@@ -18,7 +23,7 @@ def test_a_typed_command_at_the_confirmation_files_nothing(talk: Callable[[str],
     borrower = talk("due_in_three_days")
     borrower.says(FIRST_WORDS).taps("不想说").hears("→")
     borrower.says(typed).does_not_hear("提交好了")
-    assert [row for row in ledger.rows("requests") if row["borrower_id"] == "B1002"] == []
+    assert deferrals_of(ledger, "B1002") == []
 
 
 def test_another_borrowers_button_is_text(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
@@ -27,12 +32,20 @@ def test_another_borrowers_button_is_text(talk: Callable[[str], Talk], ledger: B
     two.says(FIRST_WORDS).taps("不想说")
     two.shown = [{"title": "stolen", "payload": one.payload("提交")}]
     two.taps("stolen").does_not_hear("提交好了")
-    assert [row for row in ledger.rows("requests") if row["borrower_id"] in ("B1001", "B1002")] == []
+    assert deferrals_of(ledger, "B1001") + deferrals_of(ledger, "B1002") == []
 
 
-def test_a_loan_of_another_borrower_cannot_be_named(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+def test_a_loan_of_another_borrower_cannot_be_named(bot: WholeBot, talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("several_loans")
-    borrower.says("看看L1002这笔借款欠多少").does_not_hear("16,420.85元")
+    secret = bot.settings.conversation_secret
+    mine = Speaker("web", "B1006").conversation_id(secret)
+    borrower.shown = [{"title": "sealed", "payload": payloads.issue('/ask_bill{"loan_id": "L1002"}', mine, secret)}]
+    borrower.taps("sealed").hears("青禾经营贷").does_not_hear("16,420.85元")
+
+
+@pytest.mark.parametrize("payload", ["~YQ~密", "~密~密", "~~", "~YQ~" + "0" * 5000, "密"])
+def test_a_payload_of_strange_letters_is_text(bot: WholeBot, ledger: BackendCalls, payload: str) -> None:
+    assert bot.borrower("B1002").post({"payload": payload}).status_code == 200
 
 
 def test_without_a_valid_token_nobody_is_answered(bot: WholeBot, ledger: BackendCalls) -> None:

@@ -29,6 +29,9 @@ def test_what_looks_like_a_command_behind_something_invisible_stays_text(typed: 
     [
         ("我电话13800138000打给我", "我电话[手机号]打给我"),
         ("+86 138 0013 8000", "[手机号]"),
+        ("１３８００１３８０００", "[手机号]"),
+        ("138.0013.8000", "[手机号]"),
+        ("110105 19491231 002X", "[身份证号]"),
         ("身份证11010519491231002X", "身份证[身份证号]"),
         ("卡号6222 0212 0011 2233 446", "卡号6222 0212 0011 2233 446"),  # fails the card checksum: no card
         ("卡号4111 1111 1111 1111好了", "卡号[银行卡号]好了"),
@@ -66,3 +69,7 @@ def test_a_button_of_another_conversation_or_an_altered_one_is_text(change: str)
 @given(st.text(max_size=200))
 def test_no_typed_text_passes_for_a_button(text: str) -> None:
     assert payloads.redeem(text, "web.B1.x", SECRET) is None
+
+
+def test_any_white_space_stays_between_two_numbers() -> None:
+    assert plain_text("尾号1234\u30005000元\t好") == "尾号1234 5000元 好"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.policies.rulebook import LISTEN, AfterForm, Rulebook, SilenceRule, Step, Turn, next_step
+from bot.policies.rulebook import LISTEN, AfterForm, Conditional, Rulebook, SilenceRule, Step, Turn, next_step
 
 RULES = Rulebook(
     answers={
@@ -30,8 +30,9 @@ def step(
     said: bool = True,
     confirmed: bool | None = None,
     asks_more: bool = False,
+    ended: bool = False,
 ) -> Step:
-    turn = Turn(intent, before, now, executed, rejected, said, {"confirmed": confirmed}, asks_more)
+    turn = Turn(intent, before, now, executed, rejected, said, {"confirmed": confirmed}, asks_more, ended)
     return next_step(
         RULES,
         turn,
@@ -94,18 +95,30 @@ def test_an_urgent_intent_comes_before_the_form_and_may_end_it() -> None:
 
 
 def test_a_confirmed_form_is_followed_by_its_actions_even_when_the_first_clears_the_confirmation() -> None:
-    ended = {"before": "deferral_form", "now": None}
+    ended = {"before": "deferral_form", "now": None, "ended": True}
     assert step("affirm", ("deferral_form",), confirmed=True, **ended).action == "action_file"
     assert step("affirm", ("deferral_form", "action_file"), confirmed=None, **ended).action == "utter_after"
     assert step("affirm", ("deferral_form", "action_file", "utter_after"), confirmed=None, **ended).action == LISTEN
 
 
 def test_a_form_that_ended_without_a_confirmation_files_nothing() -> None:
-    assert step("cancel", ("deferral_form",), before="deferral_form", now=None).action == LISTEN
+    assert step("cancel", ("deferral_form",), before="deferral_form", now=None, ended=True).action == LISTEN
 
 
 def test_a_form_that_is_complete_at_once_is_followed_by_its_actions() -> None:
-    assert step("defer", ("deferral_form",), now=None, confirmed=True).action == "action_file"
+    assert step("defer", ("deferral_form",), now=None, confirmed=True, ended=True).action == "action_file"
+
+
+def test_a_form_whose_action_failed_is_followed_by_nothing_even_if_an_old_confirmation_is_left() -> None:
+    assert step("defer", ("deferral_form",), now=None, confirmed=True, said=False).action == "utter_no_answer"
+    assert step("defer", ("deferral_form",), now=None, confirmed=True).action == LISTEN
+
+
+def test_a_rule_whose_condition_holds_comes_before_the_general_one() -> None:
+    rules = Rulebook(RULES.answers, {}, frozenset(), (Conditional("ask_bill", ("utter_stay",), {"in_crisis": True}),))
+    assert rules.answer("ask_bill", {"in_crisis": True}) == ("utter_stay",)
+    assert rules.answer("ask_bill", {"in_crisis": None}) == ("action_show_bill",)
+    assert Rulebook.from_json(rules.to_json()) == rules
 
 
 def test_a_turn_never_ends_in_silence() -> None:
@@ -114,7 +127,7 @@ def test_a_turn_never_ends_in_silence() -> None:
 
 
 def test_a_filing_that_said_nothing_is_called_unknown_and_not_failed() -> None:
-    ended = {"before": "deferral_form", "now": None, "said": False}
+    ended = {"before": "deferral_form", "now": None, "said": False, "ended": True}
     assert step("affirm", ("deferral_form", "action_file", "utter_after"), **ended).action == "utter_filing_unknown"
 
 
