@@ -31,6 +31,14 @@ def named_loans(entities: Mapping[str, Any], loans: Sequence[Loan], text: str = 
     return found if narrowed else []
 
 
+def foreign_product(entities: Mapping[str, Any], loans: Sequence[Loan]) -> str | None:
+    """The product a message names, when it is none of this lender's; None when it names none, or one of theirs."""
+    product = entities.get("product")
+    if product is None or any(str(product) in loan.product_name for loan in loans):
+        return None
+    return str(product)
+
+
 def _by_reference(reference: str, loans: Sequence[Loan]) -> list[Loan]:
     dated = [loan for loan in loans if loan.next_due_date is not None]
     if reference == "all":

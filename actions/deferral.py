@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BorrowerAction, Events, button, entities_of, intent_of, offer, say, today
 from actions.choosing import named_loans
 from actions.forms import Answer, FormAction
+from actions.my_debt import say_if_foreign
 from bot import formats
 from bot.client.client import BorrowerLoans
 from bot.client.errors import (
@@ -77,6 +78,8 @@ class ValidateDeferralForm(FormAction):
         if not open_loans:
             say(dispatcher, "utter_no_loan")
             return self.stop()
+        if answer.asked is None:
+            say_if_foreign(dispatcher, answer.entities, open_loans)
         said = {} if answer.put_again else self._said(answer, open_loans, tracker)
         if answer.asked == "deferral_confirmed" and answer.intent == "affirm" and is_question(answer.text):
             # "确定吗" asks; only a yes files. What was shown is shown again.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BorrowerAction, Events, button, entities_of, offer, say, text_of, today
-from actions.choosing import named_loans
+from actions.choosing import foreign_product, named_loans
 from bot import formats
 from bot.client.results import FiledRequest, Loan
 
@@ -137,7 +138,16 @@ def open_loans_meant(loans: Sequence[Loan], dispatcher: CollectingDispatcher, tr
     found = [loan for loan in loans if loan.is_open]
     if not found:
         say(dispatcher, "utter_no_loan")
+    say_if_foreign(dispatcher, entities_of(tracker), found)
     return named_loans(entities_of(tracker), found, text_of(tracker)) or found
+
+
+def say_if_foreign(dispatcher: CollectingDispatcher, entities: Mapping[str, Any], loans: Sequence[Loan]) -> None:
+    """Says that a product is another lender's, before anything is said of this one's loans."""
+    product = foreign_product(entities, loans)
+    if product is not None and loans:
+        names = "、".join(dict.fromkeys(loan.product_name for loan in loans))
+        say(dispatcher, "utter_foreign_product", product=product, product_names=names)
 
 
 def say_what_is_due(dispatcher: CollectingDispatcher, loan: Loan) -> None:

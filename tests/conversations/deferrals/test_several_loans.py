@@ -41,3 +41,11 @@ def test_all_of_them_are_quoted_together_and_each_is_filed_once(talk: Callable[[
     borrower.taps("提交").hears("提交好了")
     filed = sorted(row["loan_id"] for row in ledger.rows("requests") if row["borrower_id"] == "B1006")
     assert filed == ["L1006A", "L1006B"]
+
+
+def test_another_lenders_product_is_called_that_before_anything_is_said_of_this_ones_loan(
+    talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    talk("due_in_three_days").says("花呗能晚半个月还吗").hears("花呗不是我们这里的", "青禾借", "方便说说原因吗")
+    talk("on_time").says("借呗还欠多少").hears("借呗不是我们这里的", "1,080.84元")
+    talk("several_loans").says("青禾花还欠多少").does_not_hear("不是我们这里的")
