@@ -146,7 +146,7 @@ def say_if_foreign(dispatcher: CollectingDispatcher, entities: Mapping[str, Any]
     """Says that a product is another lender's, before anything is said of this one's loans."""
     product = foreign_product(entities, loans)
     if product is not None and loans:
-        names = "、".join(dict.fromkeys(loan.product_name for loan in loans))
+        names = formats.listed(loan.product_name for loan in loans)
         say(dispatcher, "utter_foreign_product", product=product, product_names=names)
 
 

@@ -73,6 +73,15 @@ def payment_row(payment: Payment, today: date | None = None) -> str:
     return f"{day(payment.value_date, today)} {yuan(payment.amount_fen)} {_PAYMENT_MARKS.get(payment.status, '')}"
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names in one sentence, each once.
+
+    >>> listed(["青禾借", "青禾花", "青禾借"])
+    '青禾借、青禾花'
+    """
+    return "、".join(dict.fromkeys(names))
+
+
 def lines(rows: Iterable[str]) -> str:
     """Rows below one another."""
     return "\n".join(rows)
