@@ -110,6 +110,20 @@ def offer(dispatcher: CollectingDispatcher, response: str, buttons: list[dict[st
     dispatcher.utter_message(response=response, buttons=buttons, **formats.shown(values, today()))
 
 
+def show(dispatcher: CollectingDispatcher, card: dict[str, Any]) -> None:
+    """Shows a card (`docs/channels.md`) beside the text that says the same; a channel without cards leaves it out.
+
+    Amounts in it are fen (`…_fen`), days and moments `date` and `datetime` objects; they leave as ISO text.
+    """
+    dispatcher.utter_message(json_message={"card": json.loads(json.dumps(card, default=_iso))})
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no place in a card")
+
+
 def entities_of(tracker: Tracker) -> dict[str, Any]:
     """Values found in the latest message, by entity; the first where there are several.
 
@@ -138,6 +152,11 @@ def unclear_time_of(tracker: Tracker) -> str | None:
                 continue
             return str(entity.get("reason") or entity["role"])
     return None
+
+
+def aspects_of(tracker: Tracker) -> list[str]:
+    """What exactly the latest message asks about, in the order of its words (`data/lexicon/aspects`); empty for a tap."""
+    return [str(entity["value"]) for entity in tracker.latest_message.get("entities") or [] if entity["entity"] == "aspect"]
 
 
 def intent_of(tracker: Tracker) -> str:

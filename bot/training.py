@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.config import ROOT, Settings
+from bot.domain import domain_files
 
 # Whatever a trained model depends on. The components' own sources belong to it: a model trained by other code is stale.
 INPUTS = (
     "config.yml",
     "domain.yml",
+    "domain",
     "data/nlu",
     "data/rules",
     "data/lexicon",
@@ -23,18 +26,25 @@ INPUTS = (
     "bot/policies",
     "requirements.lock",
 )
+# What the understanding depends on. Words, rules and aspects are not among it, so an editor's change takes seconds and no
+# training of the classifier: Rasa's cache has the rest.
+NLU_INPUTS = ("config.yml", "data/nlu", "data/lexicon", "bot/nlu", "requirements.lock")
+NOT_NLU = ("data/lexicon/aspects", "bot/nlu/aspects.py")
 
 
 class TrainingFailed(Exception):
     """The model could not be trained; the message is the end of what Rasa said."""
 
 
-def fingerprint(root: Path = ROOT) -> str:
+def fingerprint(root: Path = ROOT, inputs: Sequence[str] = INPUTS, without: Sequence[str] = ()) -> str:
     """A hash over the contents of everything a model is made from."""
     digest = hashlib.sha256()
-    for name in INPUTS:
+    left_out = [root / name for name in without]
+    for name in inputs:
         top = root / name
         for path in [top] if top.is_file() else sorted(top.rglob("*")):
+            if any(path == other or other in path.parents for other in left_out):
+                continue
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(str(path.relative_to(root)).encode())
                 digest.update(path.read_bytes())
@@ -71,12 +81,13 @@ def train(settings: Settings, path: Path) -> None:
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     log = settings.logs_dir / "training.log"
     draft = path.with_name(f"draft-{os.getpid()}")
+    cache = path.parent / f"cache-{fingerprint(inputs=NLU_INPUTS, without=NOT_NLU)}"
     began = time.monotonic()
     with log.open("wb") as out:
         ended = subprocess.run(
-            [sys.executable, "-m", "bot.training", str(draft)],
+            [sys.executable, "-m", "bot.training", str(draft), "fill" if not cache.exists() else "use"],
             cwd=ROOT,
-            env={**os.environ, **settings.environment()},
+            env={**os.environ, **settings.environment(), "RASA_CACHE_DIRECTORY": str(cache)},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -84,10 +95,17 @@ def train(settings: Settings, path: Path) -> None:
         )
     made = draft.with_name(draft.name + ".tar.gz")
     if ended.returncode or not made.exists():
+        if not (cache / "seconds").exists():
+            shutil.rmtree(cache, ignore_errors=True)  # half filled
         raise TrainingFailed(_what_rasa_says(log.read_text(errors="replace")))
     made.replace(path)
-    # How long it took belongs to the figures of `./huanban evaluate`.
-    path.with_suffix(".seconds").write_text(f"{time.monotonic() - began:.0f}")
+    # How long the whole of it took belongs to the figures of `./huanban evaluate`.
+    if not (cache / "seconds").exists():
+        (cache / "seconds").write_text(f"{time.monotonic() - began:.0f}")
+    path.with_suffix(".seconds").write_text((cache / "seconds").read_text())
+    for old in path.parent.glob("cache-*"):
+        if old != cache:
+            shutil.rmtree(old, ignore_errors=True)
     for old in path.parent.glob("huanban-*"):
         if not old.name.startswith(path.name.removesuffix(".tar.gz")):
             old.unlink()
@@ -99,20 +117,20 @@ def _what_rasa_says(log: str) -> str:
     return "\n".join(line[:500] for line in lines[-6:])
 
 
-def _train_here(output: Path) -> None:
+def _train_here(output: Path, *, from_scratch: bool) -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     from rasa.model_training import train as rasa_train
 
     result = rasa_train(
-        domain=str(ROOT / "domain.yml"),
+        domain=[str(path) for path in domain_files()],
         config=str(ROOT / "config.yml"),
         training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "rules")],
         output=str(output.parent),
         fixed_model_name=output.name,
-        force_training=True,
+        force_training=from_scratch,
     )
     raise SystemExit(result.code)
 
 
 if __name__ == "__main__":
-    _train_here(Path(sys.argv[1]))
+    _train_here(Path(sys.argv[1]), from_scratch=sys.argv[2] == "fill")

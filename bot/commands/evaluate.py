@@ -82,6 +82,7 @@ def _baseline(settings: config.Settings, epochs: int) -> Path:
     recipe.write_text(written.replace("epochs: 100", f"epochs: {epochs}"), encoding="utf-8")
     path.parent.mkdir(parents=True, exist_ok=True)
     log = settings.logs_dir / "baseline.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     code = (
         "from rasa.model_training import train_nlu\nimport sys\n"
         "train_nlu(config=sys.argv[3], nlu_data='data/nlu', output=sys.argv[1], fixed_model_name=sys.argv[2])"

@@ -1,6 +1,6 @@
 """The bot's own words come back: what stands on a button is typed as often as it is tapped.
 
-A title of `domain.yml` is taken for the intent that its button carries, so a lender who renames a button need not teach the
+A title of the domain is taken for the intent that its button carries, so a lender who renames a button need not teach the
 classifier anything.
 """
 
@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.domain import read_domain
 
-DOMAIN = Path(__file__).resolve().parents[2] / "domain.yml"
 _NO_LETTER = re.compile(r"[\s，。？！,.!?、~…]")
 
 
@@ -24,10 +22,10 @@ def bare(text: str) -> str:
 
 
 @cache
-def intents_of_titles(path: Path = DOMAIN) -> dict[str, str]:
+def intents_of_titles() -> dict[str, str]:
     """The intent of each button title; titles whose button carries a value too are left out, and so are ambiguous ones."""
     found: dict[str, set[str]] = {}
-    for title, payload in _buttons(yaml.safe_load(path.read_text(encoding="utf-8"))):
+    for title, payload in _buttons(read_domain()):
         if "{" not in payload or '"quote_id"' in payload or '"request_id"' in payload:
             found.setdefault(bare(title), set()).add(payload.lstrip("/").split("{")[0])
     return {title: intents.pop() for title, intents in found.items() if len(intents) == 1}

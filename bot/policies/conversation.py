@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from rasa.core.policies.policy import PolicyPrediction
@@ -96,7 +97,7 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
         assert self._rulebook is not None, "the policy was not trained"
         step = next_step(
             self._rulebook,
-            turn_of(tracker),
+            turn_of(tracker, self._urgent),
             urgent=self._urgent,
             fallback="nlu_fallback",
             silence=self._silence,
@@ -112,8 +113,11 @@ def _is_rasas_own(intent: str) -> bool:
     return intent in ("restart", "back", "session_start")
 
 
-def turn_of(tracker: DialogueStateTracker) -> Turn:
-    """The current turn; reads the conversation from its end back to the borrower's last message, and no further."""
+def turn_of(tracker: DialogueStateTracker, urgent: frozenset[str] = frozenset()) -> Turn:
+    """The current turn; reads the conversation from its end back to the borrower's last message, and no further.
+
+    Only in a turn that ends a form is the whole conversation read, for the form that had been under way before that one.
+    """
     events: list[Event] = []
     message: UserUttered | None = None
     for event in reversed(tracker.events):
@@ -140,8 +144,31 @@ def turn_of(tracker: DialogueStateTracker) -> Turn:
         said_something=any(isinstance(e, BotUttered) for e in events) or (message is not None and not message.input_channel),
         slots={name: slot.value for name, slot in tracker.slots.items()},
         form_ended=any(event.name is None for event in loops),
+        suspended=suspended_form(tracker.events, urgent) if loops and loops[-1].name is None else None,
         asks_more=message is not None and bool((message.parse_data or {}).get("second_intent")),
     )
+
+
+def suspended_form(events: Iterable[Event], urgent: frozenset[str]) -> str | None:
+    """The form that is to be gone on with, when the latest one has ended: the one that it had interrupted.
+
+    A form that an urgent message has ended takes those below it along: nobody is led back to a debt after a crisis.
+    """
+    under_way: list[str] = []
+    intent = None
+    for event in events:
+        if isinstance(event, UserUttered):
+            intent = event.intent_name
+        elif isinstance(event, ActionExecuted) and event.action_name == ACTION_SESSION_START_NAME:
+            under_way.clear()
+        elif isinstance(event, ActiveLoop):
+            if event.name is None:
+                del under_way[0 if intent in urgent else -1 :]
+            elif event.name in under_way:
+                del under_way[under_way.index(event.name) + 1 :]
+            else:
+                under_way.append(event.name)
+    return under_way[-1] if under_way else None
 
 
 def _form_before(tracker: DialogueStateTracker, message: UserUttered | None) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 LISTEN = "action_listen"
@@ -94,6 +95,7 @@ class Turn:
         slots: values of the slots.
         asks_more: the message asks a second thing beside its intent.
         form_ended: a form has said in this turn that it is over. A form whose action failed has not: nothing follows it.
+        suspended: the form that was under way when the form that ended now had begun; None when there was none.
     """
 
     intent: str | None
@@ -105,6 +107,7 @@ class Turn:
     slots: Mapping[str, Any]
     asks_more: bool = False
     form_ended: bool = False
+    suspended: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,12 @@ class SilenceRule:
     by_action: Mapping[str, str] = field(default_factory=dict)
 
     def response(self, executed: Sequence[str]) -> str:
-        """The response for the last action of the turn that has one of its own."""
-        return next((self.by_action[name] for name in reversed(executed) if name in self.by_action), self.default)
+        """The response for the last action of the turn that has one of its own; `action_file_*` stands for all that begin so."""
+        for name in reversed(executed):
+            for pattern, response in self.by_action.items():
+                if fnmatchcase(name, pattern):
+                    return response
+        return self.default
 
 
 def next_step(
@@ -133,7 +140,8 @@ def next_step(
     """The next step of a turn.
 
     A form that is active looks at the message first. If it says that this is no answer to its question, the intent's own
-    rule answers, and the form asks again. Urgent intents are answered before any form. A turn never ends in silence.
+    rule answers, and the form asks again. When that rule begins another form, the first is gone on with after the second has
+    ended. Urgent intents are answered before any form. A turn never ends in silence.
 
     Args:
         rulebook: the rules.
@@ -149,6 +157,8 @@ def next_step(
     if not turn.said_something:
         response = silence.response(turn.executed)
         return Step(response) if response not in turn.executed else step
+    if turn.form_ended and turn.form_now is None and turn.suspended and turn.suspended not in turn.executed:
+        return Step(turn.suspended, interrupted=True)
     if turn.asks_more and offer and turn.intent not in urgent and offer not in turn.executed:
         return Step(offer)
     return step

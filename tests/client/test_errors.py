@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import yaml
-
 from bot.backend.problems import PROBLEM_TYPES
 from bot.client import errors
-from bot.config import ROOT
+from bot.domain import read_domain
 
 # Refusals that a well-behaved bot does not meet, or that only topics meet which the bot does not serve yet.
 NOT_WORDED = {
@@ -32,7 +30,7 @@ def leaves() -> dict[str, type[errors.ProblemError]]:
 
 
 def responses() -> dict[str, object]:
-    return dict(yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["responses"])
+    return dict(read_domain()["responses"])
 
 
 def test_every_refusal_a_borrower_can_meet_has_an_exception() -> None:

@@ -185,7 +185,7 @@ def test_a_borrower_id_cannot_leave_its_place_in_the_path() -> None:
 
 def test_a_filing_is_over_in_time_even_when_the_backend_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     """The budget is spent once and for all tries together: with none left, nothing is sent any more."""
-    monkeypatch.setattr("bot.client.client.FILING_SECONDS", 0.8)
+    monkeypatch.setattr("bot.client.door.FILING_SECONDS", 0.8)
     with scripted_backend("slow", "slow", "slow", "slow") as (url, script), pytest.raises(FilingUnknown):
         file(url)
     assert len(script.calls) <= 2

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from bot.config import ROOT
+from bot.domain import read_domain
 from bot.evaluation import sets
 
-DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+DOMAIN = read_domain()
 INTENTS = {intent if isinstance(intent, str) else next(iter(intent)) for intent in DOMAIN["intents"]}
 
 

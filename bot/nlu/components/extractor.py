@@ -1,4 +1,4 @@
-"""The Rasa extractor of everything with a value: sums, days, durations, instalments, names, reasons, loans."""
+"""The Rasa extractor of everything with a value: sums, days, durations, instalments, names, reasons, loans; and aspects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu import lexicon
+from bot.nlu import aspects, lexicon
+from bot.nlu.aspects import find_aspects
 from bot.nlu.values import Value, read_values
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -54,14 +55,21 @@ class ValueExtractor(GraphComponent, EntityExtractorMixin):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Changes when a lexicon or any parser does."""
-        return lexicon.digest()
+        return lexicon.digest() + aspects.digest()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """The same messages, each with the entities found added to those it had."""
         for message in messages:
-            found = [_entity(value) for value in read_values(message.get(TEXT) or "", shanghai_today())]
+            text = message.get(TEXT) or ""
+            found = [_entity(value) for value in read_values(text, shanghai_today())]
+            found += [_aspect(name) for name, _, _ in find_aspects(text)]
             message.set(ENTITIES, message.get(ENTITIES, []) + self.add_extractor_name(found), add_to_output=True)
         return messages
+
+
+def _aspect(name: str) -> dict[str, Any]:
+    # Without a span: an aspect says what the words ask, and is no value cut out of them.
+    return {ENTITY_ATTRIBUTE_TYPE: "aspect", ENTITY_ATTRIBUTE_VALUE: name}
 
 
 def _entity(value: Value) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bot.policies.rulebook import LISTEN, AfterForm, Conditional, Rulebook, SilenceRule, Step, Turn, next_step
@@ -153,3 +155,13 @@ def test_nothing_is_offered_in_a_crisis_or_after_silence() -> None:
 
 def test_a_second_question_beside_a_form_is_offered_after_the_form_has_asked() -> None:
     assert step("defer", ("deferral_form",), now="deferral_form", asks_more=True).action == "action_offer_second"
+
+
+def test_a_form_that_was_interrupted_by_another_is_gone_on_with_after_that_one_has_ended() -> None:
+    turn = Turn(
+        "cancel", "restructure_form", None, ("restructure_form",), False, True, {}, form_ended=True, suspended="deferral_form"
+    )
+    options = {"urgent": frozenset({"crisis"}), "fallback": "nlu_fallback", "silence": SilenceRule("utter_no_answer")}
+    assert next_step(RULES, turn, **options) == Step("deferral_form", interrupted=True)  # type: ignore[arg-type]
+    resumed = dataclasses.replace(turn, executed=("restructure_form", "deferral_form"), form_now="deferral_form")
+    assert next_step(RULES, resumed, **options).action == LISTEN  # type: ignore[arg-type]
