@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels import payloads
-from bot.channels.guard import MAX_MESSAGE_CHARACTERS, mask, plain_text
+from bot.channels.guard import MAX_MESSAGE_CHARACTERS, plain_text
 
 SECRET = "a secret of the tests"
 
@@ -22,28 +22,6 @@ def test_no_typed_text_is_a_command(text: str) -> None:
 @pytest.mark.parametrize("typed", ["/affirm", " /affirm", "\u200b/affirm", "\x00/affirm", "\t\n/inform{}"])
 def test_what_looks_like_a_command_behind_something_invisible_stays_text(typed: str) -> None:
     assert plain_text(typed).startswith("／")
-
-
-@pytest.mark.parametrize(
-    ("written", "kept"),
-    [
-        ("我电话13800138000打给我", "我电话[手机号]打给我"),
-        ("+86 138 0013 8000", "[手机号]"),
-        ("１３８００１３８０００", "[手机号]"),
-        ("138.0013.8000", "[手机号]"),
-        ("110105 19491231 002X", "[身份证号]"),
-        ("身份证11010519491231002X", "身份证[身份证号]"),
-        ("卡号6222 0212 0011 2233 446", "卡号6222 0212 0011 2233 446"),  # fails the card checksum: no card
-        ("卡号4111 1111 1111 1111好了", "卡号[银行卡号]好了"),
-    ],
-)
-def test_private_numbers_are_masked(written: str, kept: str) -> None:
-    assert mask(written) == kept
-
-
-@pytest.mark.parametrize("written", ["欠12000.50元", "申请DF20261124", "下个月15号", "2026-12-15", "尾号8846", "一共123456789分"])
-def test_amounts_days_and_request_numbers_are_not_masked(written: str) -> None:
-    assert mask(written) == written
 
 
 def test_a_button_of_this_conversation_is_obeyed() -> None:
