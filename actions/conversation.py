@@ -11,11 +11,12 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.base import BorrowerAction, Events, NotLoggedIn, offer, say
+from actions.base import BorrowerAction, Events, NotLoggedIn, aspects_of, offer, say
 from bot.client.errors import LoanBackendError
 
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 _OFFERED = 3
+_FEELINGS = {"feels_afraid": "utter_afraid", "feels_ashamed": "utter_ashamed", "feels_angry": "utter_angry"}
 
 
 class ActionClarify(Action):
@@ -27,6 +28,12 @@ class ActionClarify(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> Events:
         """Picks from the buttons of `utter_clarify`, one for each intent that can be offered."""
+        feeling = next((_FEELINGS[aspect] for aspect in aspects_of(tracker) if aspect in _FEELINGS), None)
+        if feeling is not None:
+            # Somebody who only says how they feel is not asked what they meant.
+            say(dispatcher, feeling)
+            say(dispatcher, "utter_how_to_help")
+            return []
         if not_understood_running(tracker.events) >= 2:
             say(dispatcher, "utter_offer_person")
             return []
@@ -51,22 +58,6 @@ class ActionOfferSecond(Action):
         button = buttons_by_intent(domain).get(str(tracker.latest_message.get("second_intent")))
         if button is not None:
             offer(dispatcher, "utter_offer_second", [button], question=button["title"])
-        return []
-
-
-class ActionHandOver(BorrowerAction):
-    """Hands over to a person: a ticket for them, the telephone and the hours for the borrower (intent `request_human`)."""
-
-    def name(self) -> str:
-        """As in `domain.yml`."""
-        return "action_hand_over"
-
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """The telephone number is said whatever happens to the ticket."""
-        try:
-            say(dispatcher, "utter_hand_over", request_id=hand_over(self, tracker, priority="normal"))
-        except (NotLoggedIn, LoanBackendError):
-            say(dispatcher, "utter_hand_over_by_phone")
         return []
 
 

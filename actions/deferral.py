@@ -10,7 +10,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BorrowerAction, Events, button, entities_of, intent_of, offer, say, today
+from actions.base import BorrowerAction, Events, button, intent_of, offer, say, today
 from actions.choosing import named_loans
 from actions.forms import Answer, FormAction
 from actions.my_debt import say_if_foreign
@@ -49,8 +49,6 @@ _STATES = ("deferral_loan_ids", "deferral_period", "deferral_reason", "deferral_
 _TOLD_CONDITIONS = frozenset({"proof_of_reason", "penalty_to_date_stays_owed", "interest_stays_due"})
 _ROWS = 6
 _NEVER_KEPT = ("deferral_quotes", "deferral_confirmed")
-# "Take it back" means what changes a plan; a ticket for a person is not taken back by it.
-_UNDONE_BY_WORD = ("deferral", "restructure")
 
 
 class ValidateDeferralForm(FormAction):
@@ -241,28 +239,6 @@ class ActionFileDeferral(BorrowerAction):
                 undo_until_at=filed.undo_until_at,
             )
         return True
-
-
-class ActionUndoRequest(BorrowerAction):
-    """Takes a filed request back within its ten minutes (intent `undo_request`)."""
-
-    def name(self) -> str:
-        """As in `domain.yml`."""
-        return "action_undo_request"
-
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """The request that the button or the text names, else the latest that waits for a decision."""
-        loans = self.loans_of(tracker)
-        request_id = entities_of(tracker).get("request_id")
-        if request_id is None:
-            waiting = [request for request in loans.requests() if request.status == "pending" and request.kind in _UNDONE_BY_WORD]
-            if not waiting:
-                say(dispatcher, "utter_nothing_to_undo")
-                return []
-            request_id = waiting[0].request_id
-        undone = loans.undo(str(request_id))
-        say(dispatcher, "utter_request_undone", request_id=undone.request_id)
-        return []
 
 
 def say_quote(dispatcher: CollectingDispatcher, quote: DeferralQuote, product_name: str, *, briefly: bool = False) -> None:

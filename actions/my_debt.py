@@ -1,136 +1,267 @@
-"""What is owed and when, whether a payment arrived, and how a request stands."""
+"""What is owed (intent `ask_bill`) and when (intent `ask_due_date`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BorrowerAction, Events, button, entities_of, offer, say, text_of, today
+from actions.base import BorrowerAction, Events, aspects_of, button, entities_of, offer, say, show, text_of, today
+from actions.changes import say_changes
 from actions.choosing import foreign_product, named_loans
+from actions.said import month_said
 from bot import formats
-from bot.client.results import FiledRequest, Loan
+from bot.client.client import BorrowerLoans
+from bot.client.my_debt import DueDays, DueDaysOfAll
+from bot.client.results import Instalment, Loan
 
 ROWS_ON_A_PHONE = 6
 
 
 class ActionShowBill(BorrowerAction):
-    """Shows what is owed: the next payment first, then the plan (intent `ask_bill`)."""
+    """Shows what is owed: the next payment and the plan, an instalment, a month, what it consists of, what changed."""
 
+    general_response = "utter_bill_in_general"
     unavailable_response = "utter_cannot_look_up"
 
     def name(self) -> str:
-        """As in `domain.yml`."""
+        """As in the domain."""
         return "action_show_bill"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """One loan with its plan; several in a list, with a button for each."""
-        chosen = open_loans_meant(self.loans_of(tracker).plans(), dispatcher, tracker)
-        if len(chosen) == 1:
-            self._show_plan(dispatcher, chosen[0])
-        elif chosen:
-            offer(
-                dispatcher,
-                "utter_bill_of_all_loans",
-                buttons=[button(loan.product_name, "ask_bill", loan_id=loan.loan_id) for loan in chosen],
-                number_of_loans=len(chosen),
-                outstanding_fen=sum(loan.outstanding_fen for loan in chosen),
-                loans=formats.lines(formats.loan_row(loan, today()) for loan in chosen),
-                as_of_at=chosen[0].as_of,
-            )
-        return []
+        """What exactly was asked; when the plan was last shown is remembered, and no amount."""
+        loans, aspects = self.loans_of(tracker), aspects_of(tracker)
+        if "bill_places" in aspects:
+            say(dispatcher, "utter_bill_places", bill_places=formats.lines(loans.bill().bill_places))
+            return []
+        chosen = open_loans_meant(loans.plans(), dispatcher, tracker)
+        if not chosen:
+            return []
+        number = entities_of(tracker).get("instalment_number")
+        month = month_said(text_of(tracker), today(), aspects)
+        only_changes = "bill_changes" in aspects
+        if number is not None:
+            say_instalments(dispatcher, chosen, number)
+        elif month is not None and not only_changes:
+            _say_month(dispatcher, loans, month)
+        elif "bill_parts" in aspects:
+            _say_parts(dispatcher, loans, chosen)
+        elif not only_changes:
+            _say_plans(dispatcher, loans, chosen)
+        say_changes(dispatcher, loans, _last_shown(tracker), asked=only_changes)
+        return [SlotSet("plan_shown_at", chosen[0].as_of.isoformat())]
 
-    def _show_plan(self, dispatcher: CollectingDispatcher, loan: Loan) -> None:
-        say_what_is_due(dispatcher, loan)
+
+def _last_shown(tracker: Tracker) -> datetime | None:
+    shown = tracker.get_slot("plan_shown_at")
+    return datetime.fromisoformat(shown) if shown else None
+
+
+def _say_plans(dispatcher: CollectingDispatcher, loans: BorrowerLoans, chosen: Sequence[Loan]) -> None:
+    """One loan with its plan; several in a list, with a button for each."""
+    if len(chosen) == 1:
+        _say_plan(dispatcher, chosen[0], loans)
+        return
+    owed = loans.bill()
+    names_all = {loan.loan_id for loan in chosen} == {row.loan_id for row in owed.owed_by_loan}
+    offer(
+        dispatcher,
+        "utter_bill_of_all_loans" if names_all else "utter_bill_of_some_loans",
+        buttons=[button(loan.product_name, "ask_bill", loan_id=loan.loan_id) for loan in chosen],
+        number_of_loans=len(chosen),
+        outstanding_fen=owed.owed.outstanding_fen,
+        loans=formats.lines(formats.loan_row(loan, today()) for loan in chosen),
+        as_of_at=owed.as_of,
+    )
+    for loan in chosen[:ROWS_ON_A_PHONE]:
+        show(dispatcher, loan_card(loan))
+
+
+def _say_plan(dispatcher: CollectingDispatcher, loan: Loan, loans: BorrowerLoans) -> None:
+    say_what_is_due(dispatcher, loan)
+    unpaid = [row for row in loan.instalments if row.outstanding_fen > 0]
+    if len(unpaid) > 1:
+        say(
+            dispatcher,
+            "utter_plan" if len(unpaid) <= ROWS_ON_A_PHONE else "utter_plan_begin",
+            plan=formats.lines(formats.plan_row(row, today()) for row in unpaid[:ROWS_ON_A_PHONE]),
+            parts_of_next=formats.parts(unpaid[0]),
+            instalments_left=len(unpaid),
+            instalments_more=len(unpaid) - ROWS_ON_A_PHONE,
+            last_due_date=unpaid[-1].due_date,
+            outstanding_fen=loan.outstanding_fen,
+            loan_id=loan.loan_id,
+        )
+    elif unpaid:
+        # Of a statement only what is due with it: what has accrued since is billed with the next one.
+        items = loans.bill(unpaid[0].due_date).items
+        due = next((item for item in items if item.loan_id == loan.loan_id and item.outstanding_fen), unpaid[0])
+        say(dispatcher, "utter_parts_of_the_only_one", parts_of_next=formats.parts(due))
+    show(dispatcher, plan_card(loan))
+
+
+def _say_parts(dispatcher: CollectingDispatcher, loans: BorrowerLoans, chosen: Sequence[Loan]) -> None:
+    """What the debt and each coming instalment consist of."""
+    bill = loans.bill()
+    by_loan = {row.loan_id: row for row in bill.owed_by_loan}
+    for loan in chosen[:2]:
+        owed = by_loan.get(loan.loan_id)
         unpaid = [row for row in loan.instalments if row.outstanding_fen > 0]
-        if len(unpaid) > 1:
-            say(
-                dispatcher,
-                "utter_plan" if len(unpaid) <= ROWS_ON_A_PHONE else "utter_plan_begin",
-                plan=formats.lines(formats.plan_row(row, today()) for row in unpaid[:ROWS_ON_A_PHONE]),
-                instalments_left=len(unpaid),
-                instalments_more=len(unpaid) - ROWS_ON_A_PHONE,
-                last_due_date=unpaid[-1].due_date,
-                outstanding_fen=loan.outstanding_fen,
-            )
+        if owed is None or not unpaid:
+            say_what_is_due(dispatcher, loan)
+            continue
+        say(
+            dispatcher,
+            "utter_bill_parts",
+            product_name=loan.product_name,
+            outstanding_fen=owed.outstanding_fen,
+            parts=formats.parts(owed),
+            plan=formats.lines(formats.parts_row(row, today()) for row in unpaid[:ROWS_ON_A_PHONE]),
+            as_of_at=bill.as_of,
+        )
+        show(dispatcher, plan_card(loan))
+    if len(chosen) > 1:
+        say(dispatcher, "utter_bill_parts_of_all", outstanding_fen=bill.owed.outstanding_fen, parts=formats.parts(bill.owed))
+
+
+def _say_month(dispatcher: CollectingDispatcher, loans: BorrowerLoans, month: date) -> None:
+    """All that falls due in a month, over all loans."""
+    bill = loans.bill(month)
+    # What is still to pay comes first; of what was paid, what the screen has room for.
+    items = sorted(bill.items, key=lambda item: (not item.outstanding_fen, item.due_date))
+    values = {
+        "month": month.month,
+        "payment_fen": bill.payment_fen,
+        "paid_fen": bill.paid_fen,
+        "outstanding_fen": bill.outstanding_fen,
+        "items": formats.lines(formats.bill_row(item, today()) for item in items[:ROWS_ON_A_PHONE]),
+        "as_of_at": bill.as_of,
+    }
+    if not bill.items:
+        say(dispatcher, "utter_bill_of_month_empty", **values)
+    elif bill.outstanding_fen and bill.paid_fen:
+        say(dispatcher, "utter_bill_of_month", **values)
+    elif bill.outstanding_fen:
+        say(dispatcher, "utter_bill_of_month_unpaid", **values)
+    else:
+        say(dispatcher, "utter_bill_of_month_paid", **values)
+    if bill.past_due_fen:
+        say(dispatcher, "utter_bill_of_month_past_due", past_due_fen=bill.past_due_fen)
+    if bill.not_billed_yet:
+        say(dispatcher, "utter_bill_not_made_yet", product_names=formats.listed(bill.not_billed_yet))
+    if month == today().replace(day=1):
+        say(dispatcher, "utter_bill_of_next_month_too")
+
+
+def say_instalments(dispatcher: CollectingDispatcher, chosen: Sequence[Loan], number: object) -> None:
+    """A single instalment of each loan that is meant: by its number, or the last, next, present or previous one."""
+    for loan in chosen[:3]:
+        row = instalment_asked(loan, number)
+        if row is None:
+            say(dispatcher, "utter_no_such_instalment", product_name=loan.product_name, term=len(loan.instalments))
+            continue
+        say(
+            dispatcher,
+            f"utter_instalment_{'paid' if not row.outstanding_fen else 'overdue' if row.days_past_due else 'to_come'}",
+            product_name=loan.product_name,
+            instalment_number=row.instalment_number,
+            due_date=row.due_date,
+            payment_fen=row.payment_fen,
+            parts=formats.parts(row),
+            outstanding_fen=row.outstanding_fen,
+            days_past_due=row.days_past_due,
+            as_of_at=loan.as_of,
+        )
+
+
+def instalment_asked(loan: Loan, number: object) -> Instalment | None:
+    """The instalment that a borrower names: 3, "last", "next", "current" or "previous"; None when there is no such one."""
+    unpaid = [row for row in loan.instalments if row.outstanding_fen]
+    paid = [row for row in loan.instalments if not row.outstanding_fen]
+    if number == "last":
+        return loan.instalments[-1] if loan.instalments else None
+    if number == "previous":
+        return paid[-1] if paid else None
+    if number in ("next", "current"):
+        # "This one" and "the next one" are both said of what is to be paid next.
+        return unpaid[0] if unpaid else None
+    return next((row for row in loan.instalments if str(row.instalment_number) == str(number)), None)
 
 
 class ActionShowDueDates(BorrowerAction):
-    """Shows when the next payment is due (intent `ask_due_date`)."""
+    """Shows when the next payment is due, until what hour, and when the statement is made."""
 
+    general_response = "utter_due_dates_in_general"
     unavailable_response = "utter_cannot_look_up"
 
     def name(self) -> str:
-        """As in `domain.yml`."""
+        """As in the domain."""
         return "action_show_due_dates"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """A sentence for one loan, a line each for several."""
-        chosen = open_loans_meant(self.loans_of(tracker).loans(), dispatcher, tracker)
+        """The day first, then the hour or the statement where they are asked for."""
+        loans, aspects = self.loans_of(tracker), aspects_of(tracker)
+        number = entities_of(tracker).get("instalment_number")
+        every = loans.plans() if number is not None else loans.loans()
+        chosen = open_loans_meant(every, dispatcher, tracker)
+        if not chosen:
+            return []
+        if number is not None:
+            say_instalments(dispatcher, chosen, number)
+            return []
+        days = loans.due_days()
+        own = {row.loan_id: row for row in days.loans}
+        if "due_statement" in aspects:
+            for loan in chosen[:3]:
+                _say_statement_day(dispatcher, own[loan.loan_id])
+            return []
+        if "due_hour" in aspects:
+            _say_hour(dispatcher, days)
         if len(chosen) == 1:
-            say_what_is_due(dispatcher, chosen[0])
-            if chosen[0].statement_date:
-                say(dispatcher, "utter_statement_day", statement_date=chosen[0].statement_date)
-        elif chosen:
-            rows = formats.lines(formats.loan_row(loan, today()) for loan in chosen)
+            _say_due_days(dispatcher, chosen[0], own[chosen[0].loan_id], days, hour_is_told="due_hour" in aspects)
+        else:
+            rows = formats.lines(formats.loan_row(loan, today()) for loan in chosen[:ROWS_ON_A_PHONE])
             say(dispatcher, "utter_due_dates", loans=rows, as_of_at=chosen[0].as_of)
         return []
 
 
-class ActionShowPayments(BorrowerAction):
-    """Shows whether a payment has arrived (intent `ask_payment_status`)."""
-
-    unavailable_response = "utter_cannot_look_up"
-
-    def name(self) -> str:
-        """As in `domain.yml`."""
-        return "action_show_payments"
-
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """The latest payments of each loan that is meant, with what they are: booked, under way or failed."""
-        loans = self.loans_of(tracker)
-        every = loans.loans()
-        if not every:
-            say(dispatcher, "utter_no_loan")
-            return []
-        for loan in named_loans(entities_of(tracker), every, text_of(tracker)) or every:
-            payments = loans.payments(loan.loan_id)
-            if not payments:
-                say(dispatcher, "utter_no_payment", product_name=loan.product_name, as_of_at=loan.as_of)
-                continue
-            say(
-                dispatcher,
-                f"utter_payment_{payments[0].status}",
-                product_name=loan.product_name,
-                payment_fen=payments[0].amount_fen,
-                value_date=payments[0].value_date,
-                payments=formats.lines(formats.payment_row(payment, today()) for payment in payments[:3]),
-                outstanding_fen=loan.outstanding_fen,
-                as_of_at=loan.as_of,
-            )
-        say(dispatcher, "utter_payment_dispute")
-        return []
+def _say_due_days(dispatcher: CollectingDispatcher, loan: Loan, own: DueDays, days: DueDaysOfAll, *, hour_is_told: bool) -> None:
+    say_what_is_due(dispatcher, loan)
+    if loan.next_due_date is None or loan.status in ("overdue", "in_grace"):
+        return
+    if hour_is_told and own.grace_until_date:
+        grace_days, grace_until = own.grace_period_days, own.grace_until_date
+        say(dispatcher, "utter_due_grace", grace_period_days=grace_days, grace_until_date=grace_until)
+    elif not hour_is_told:
+        rule = "utter_due_rule" if days.pay_until else "utter_due_rule_midnight"
+        say(dispatcher, rule, due_day=own.due_day, pay_until=days.pay_until)
+    if own.next_statement_date:
+        say(dispatcher, "utter_statement_day", statement_date=own.next_statement_date)
 
 
-class ActionShowRequests(BorrowerAction):
-    """Shows how filed requests stand (intent `check_request_status`)."""
+def _say_hour(dispatcher: CollectingDispatcher, days: DueDaysOfAll) -> None:
+    """Until what hour of the due day a payment is in time, and when auto debit draws."""
+    say(dispatcher, "utter_due_hour" if days.pay_until else "utter_due_hour_midnight", pay_until=days.pay_until)
+    if days.debit_hours:
+        say(dispatcher, "utter_due_debit_hours", debit_hours=formats.listed(days.debit_hours))
 
-    unavailable_response = "utter_cannot_look_up"
 
-    def name(self) -> str:
-        """As in `domain.yml`."""
-        return "action_show_requests"
-
-    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """The latest requests, newest first, each in a sentence that says what comes next."""
-        filed = [request for request in self.loans_of(tracker).requests() if request.kind != "ticket"]
-        if not filed:
-            say(dispatcher, "utter_no_request")
-        for request in filed[:3]:
-            say_how_it_stands(dispatcher, request)
-        return []
+def _say_statement_day(dispatcher: CollectingDispatcher, own: DueDays) -> None:
+    if own.next_statement_date is None:
+        say(dispatcher, "utter_no_statement_day", product_name=own.product_name, due_day=own.due_day)
+        return
+    say(
+        dispatcher,
+        "utter_statement_days",
+        product_name=own.product_name,
+        last_statement_date=own.last_statement_date,
+        next_statement_date=own.next_statement_date,
+        due_day=own.due_day,
+    )
 
 
 def open_loans_meant(loans: Sequence[Loan], dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Loan]:
@@ -174,14 +305,33 @@ def say_what_is_due(dispatcher: CollectingDispatcher, loan: Loan) -> None:
         say(dispatcher, "utter_next_due", **values)
 
 
-def say_how_it_stands(dispatcher: CollectingDispatcher, request: FiledRequest) -> None:
-    """One filed request: pending, approved, refused or undone."""
-    say(
-        dispatcher,
-        f"utter_status_{request.status}" if request.kind == "deferral" else f"utter_status_of_other_{request.status}",
-        request_id=request.request_id,
-        filed_at=request.filed_at,
-        decision_due_at=request.decision_due_at,
-        decision_reason=request.decision_reason,
-        new_due_date=request.terms.get("new_due_date"),
+def loan_card(loan: Loan) -> dict[str, Any]:
+    """The card of a loan as it stands."""
+    names = (
+        "loan_id",
+        "product_name",
+        "status",
+        "outstanding_fen",
+        "overdue_fen",
+        "days_past_due",
+        "next_due_date",
+        "next_due_fen",
     )
+    return {"type": "loan", **{name: getattr(loan, name) for name in names}, "as_of_at": loan.as_of}
+
+
+def plan_card(loan: Loan) -> dict[str, Any]:
+    """The card of a loan's plan, every instalment with what it consists of."""
+    names = (
+        "instalment_number",
+        "due_date",
+        "principal_fen",
+        "interest_fen",
+        "fee_fen",
+        "penalty_fen",
+        "payment_fen",
+        "outstanding_fen",
+        "status",
+    )
+    rows = [{name: getattr(row, name) for name in names} for row in loan.instalments]
+    return {"type": "plan", "product_name": loan.product_name, "instalments": rows, "as_of_at": loan.as_of}

@@ -5,8 +5,8 @@ step, questions in between, an older button, a second thought, and the five outc
 
 - slots `<topic>_loan_id` (where a loan is asked for), `<topic>_<question>`, `<topic>_offer`, `<topic>_confirmed`;
 - the form `<topic>_form`, its action `validate_<topic>_form`, and `action_file_<topic>`, which a rule lets follow it;
-- responses `utter_ask_<slot>` for the questions, `utter_which_loan_<topic>`, `utter_confirm_<topic>`,
-  `utter_<topic>_not_confirmed`, `utter_<topic>_stopped`, `utter_<topic>_filed`, `utter_<topic>_filed_already`, `utter_<topic>_not_filed`.
+- responses `utter_ask_<slot>` for the questions, `utter_which_loan_<topic>`, `utter_confirm_<topic>`, and `utter_<topic>_…` with
+  `not_confirmed`, `stopped`, `filed`, `filed_already` and `not_filed`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BorrowerAction, Events, button, intent_of, offer, say, today
+from actions.base import BorrowerAction, Events, button, intent_of, offer, say, show, today
 from actions.choosing import named_loans
 from actions.forms import Answer, FormAction
 from bot import formats
@@ -243,6 +243,9 @@ class FileRequest(BorrowerAction):
         """More values for `utter_<topic>_filed`, named with their units."""
         return {}
 
+    def say_more(self, filed: FiledRequest, offered: dict[str, Any], dispatcher: CollectingDispatcher) -> None:
+        """Says or shows more after it was filed, such as where a proof can be put."""
+
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Ends in one of: filed, filed already, being processed, not filed, unknown."""
         offered = tracker.get_slot(f"{self.topic}_offer")
@@ -272,11 +275,23 @@ class FileRequest(BorrowerAction):
             undo_until_at=filed.undo_until_at,
             **self.filed_values(filed),
         )
+        show_filed(dispatcher, filed)
+        self.say_more(filed, offered, dispatcher)
         return self._forget(everything=True)
 
     def _forget(self, *, everything: bool) -> Events:
         kept = slots_of(self.topic, self.questions, wants_loan=self.wants_loan)
         return [SlotSet(name, None) for name in (kept if everything else kept[-2:])]
+
+
+def show_filed(dispatcher: CollectingDispatcher, filed: FiledRequest) -> None:
+    """The cards of a filed request: how it stands, and the way back while there is one."""
+    names = ("request_id", "kind", "status", "filed_at", "decision_due_at", "decided_at")
+    show(dispatcher, {"type": "request_status", **{n: getattr(filed, n) for n in names}, "reason": filed.decision_reason})
+    if filed.status == "pending" and filed.undo_until_at and filed.undo_until_at > filed.as_of:
+        payload = button("", "undo_request", request_id=filed.request_id)["payload"]
+        undo = {"request_id": filed.request_id, "undo_until_at": filed.undo_until_at, "payload": payload}
+        show(dispatcher, {"type": "undo", **undo})
 
 
 def slots_of(topic: str, questions: Sequence[str], *, wants_loan: bool) -> list[str]:

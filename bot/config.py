@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +53,26 @@ SETTINGS = (
         "Fixes the calendar day (2026-11-24) for demos and tests; empty means the real day in Shanghai.",
     ),
     Setting("HUANBAN_TRACKER_DB", "", "SQLAlchemy URL of the conversations; empty means a SQLite file in the state folder."),
+    Setting(
+        "HUANBAN_CHAT_DB",
+        "",
+        "SQLAlchemy URL of the chat widget's messages; empty: the conversations' PostgreSQL, else a SQLite file.",
+    ),
+    Setting("HUANBAN_REDIS_URL", "", "Redis that several Rasa servers share for the chat's sockets; empty: there is one server."),
+    Setting(
+        "HUANBAN_WEB_ORIGINS",
+        "",
+        "Pages that may hold the widget, such as https://www.example.com, with commas; the bot's own address always may.",
+    ),
+    Setting("HUANBAN_PROXIES", "0", "How many reverse proxies of the lender's stand before the bot (X-Forwarded-For)."),
+    Setting("HUANBAN_MESSAGES_PER_MINUTE", "30", "Messages a minute that the chat takes from one borrower."),
+    Setting("HUANBAN_ADDRESS_CALLS_PER_MINUTE", "600", "Calls and messages a minute that the chat takes from one IP address."),
+    Setting("HUANBAN_EVIDENCE_MAX_MB", "10", "Largest picture or PDF that a borrower may hand in, in MiB."),
+    Setting(
+        "HUANBAN_DEMO",
+        "auto",
+        "The page /demo/, where anybody speaks as a demo borrower: on, off, or auto (embedded backend, demo data, loopback).",
+    ),
     Setting(
         "HUANBAN_SERVICE_TOKEN",
         "",
@@ -104,6 +125,14 @@ class Settings:
     client_connections: int
     today: str
     tracker_db: str
+    chat_db: str
+    redis_url: str
+    web_origins: tuple[str, ...]
+    proxies: int
+    messages_per_minute: float
+    address_calls_per_minute: float
+    evidence_max_bytes: int
+    demo_is_open: bool
     service_token: str
     desk_token: str
     actions_token: str
@@ -133,6 +162,8 @@ class Settings:
             "HUANBAN_ACTIONS_URL": self.actions_url,
             "HUANBAN_TODAY": self.today,
             "HUANBAN_TRACKER_DB": self.tracker_db,
+            "HUANBAN_CHAT_DB": self.chat_db,
+            "HUANBAN_DEMO": "on" if self.demo_is_open else "off",
             "HUANBAN_SERVICE_TOKEN": self.service_token,
             "HUANBAN_DESK_TOKEN": self.desk_token,
             "HUANBAN_ACTIONS_TOKEN": self.actions_token,
@@ -191,12 +222,21 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             raise ConfigurationError(f"{name} must be a port between 1 and 65535, not {text(name)!r}.")
         return int(value)
 
+    def count(name: str) -> int:
+        if not text(name).isdecimal():
+            raise ConfigurationError(f"{name} must be a whole number from 0, not {text(name)!r}.")
+        return int(text(name))
+
     state_dir = Path(text("HUANBAN_STATE_DIR"))
     if not state_dir.is_absolute():
         state_dir = ROOT / state_dir
     secret = _secrets_of(state_dir, environment)
     backend_port, actions_port = port("HUANBAN_BACKEND_PORT"), port("HUANBAN_ACTIONS_PORT")
     local_backend, local_actions = f"http://127.0.0.1:{backend_port}", f"http://127.0.0.1:{actions_port}/webhook"
+    backend_is_embedded = text("HUANBAN_BACKEND_URL") in ("", local_backend)
+    tracker_db = text("HUANBAN_TRACKER_DB") or f"sqlite:///{state_dir / 'conversations.db'}"
+    # Two programs that write one SQLite file wait for each other; PostgreSQL has room for both.
+    chat_db = tracker_db if tracker_db.startswith("postgresql") else f"sqlite:///{state_dir / 'chat.db'}"
     return Settings(
         state_dir=state_dir,
         host=text("HUANBAN_HOST"),
@@ -204,7 +244,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         actions_port=actions_port,
         backend_port=backend_port,
         backend_url=text("HUANBAN_BACKEND_URL") or local_backend,
-        backend_is_embedded=text("HUANBAN_BACKEND_URL") in ("", local_backend),
+        backend_is_embedded=backend_is_embedded,
         actions_url=text("HUANBAN_ACTIONS_URL") or local_actions,
         actions_are_local=text("HUANBAN_ACTIONS_URL") in ("", local_actions),
         connect_timeout_seconds=number("HUANBAN_CONNECT_TIMEOUT_SECONDS"),
@@ -212,10 +252,37 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         action_timeout_seconds=number("HUANBAN_ACTION_TIMEOUT_SECONDS"),
         client_connections=int(number("HUANBAN_CLIENT_CONNECTIONS")),
         today=text("HUANBAN_TODAY"),
-        tracker_db=text("HUANBAN_TRACKER_DB") or f"sqlite:///{state_dir / 'conversations.db'}",
+        tracker_db=tracker_db,
+        chat_db=text("HUANBAN_CHAT_DB") or chat_db,
+        redis_url=text("HUANBAN_REDIS_URL"),
+        web_origins=_origins(text("HUANBAN_WEB_ORIGINS")),
+        proxies=count("HUANBAN_PROXIES"),
+        messages_per_minute=number("HUANBAN_MESSAGES_PER_MINUTE"),
+        address_calls_per_minute=number("HUANBAN_ADDRESS_CALLS_PER_MINUTE"),
+        evidence_max_bytes=int(number("HUANBAN_EVIDENCE_MAX_MB") * 1024 * 1024),
+        demo_is_open=_demo_is_open(text("HUANBAN_DEMO"), text("HUANBAN_HOST"), backend_is_embedded, environment),
         service_token=secret["HUANBAN_SERVICE_TOKEN"],
         desk_token=secret["HUANBAN_DESK_TOKEN"],
         actions_token=secret["HUANBAN_ACTIONS_TOKEN"],
         web_secret=secret["HUANBAN_WEB_SECRET"],
         conversation_secret=secret["HUANBAN_CONVERSATION_SECRET"],
     )
+
+
+def _origins(listed: str) -> tuple[str, ...]:
+    """The origins of a list with commas, as browsers send them."""
+    found = tuple(filter(None, (origin.strip().rstrip("/").lower() for origin in listed.split(","))))
+    for origin in found:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", origin):
+            raise ConfigurationError(f"HUANBAN_WEB_ORIGINS must hold origins like https://www.example.com, not {origin!r}.")
+    return found
+
+
+def _demo_is_open(wanted: str, host: str, backend_is_embedded: bool, environment: Mapping[str, str]) -> bool:
+    """Whether the demo page may be served: its visitors speak as whomever they choose, so never before a lender's own data."""
+    if wanted not in ("on", "off", "auto"):
+        raise ConfigurationError(f"HUANBAN_DEMO must be on, off or auto, not {wanted!r}.")
+    if wanted == "auto":
+        own_data = environment.get("HUANBAN_LENDER_FILE") or environment.get("HUANBAN_BACKEND_DATABASE_URL")
+        return backend_is_embedded and not own_data and host in ("127.0.0.1", "localhost", "::1")
+    return wanted == "on" and backend_is_embedded

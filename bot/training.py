@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import yaml
+
 from bot.config import ROOT, Settings
 from bot.domain import domain_files
 
@@ -28,7 +30,7 @@ INPUTS = (
 )
 # What the understanding depends on. Words, rules and aspects are not among it, so an editor's change takes seconds and no
 # training of the classifier: Rasa's cache has the rest.
-NLU_INPUTS = ("config.yml", "data/nlu", "data/lexicon", "bot/nlu", "requirements.lock")
+NLU_INPUTS = ("data/nlu", "data/lexicon", "bot/nlu", "requirements.lock")
 NOT_NLU = ("data/lexicon/aspects", "bot/nlu/aspects.py")
 
 
@@ -49,6 +51,12 @@ def fingerprint(root: Path = ROOT, inputs: Sequence[str] = INPUTS, without: Sequ
                 digest.update(str(path.relative_to(root)).encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _fingerprint_of_understanding() -> str:
+    pipeline = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    written = fingerprint(inputs=NLU_INPUTS, without=NOT_NLU) + yaml.safe_dump(pipeline)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def model_path(settings: Settings) -> Path:
@@ -81,7 +89,7 @@ def train(settings: Settings, path: Path) -> None:
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     log = settings.logs_dir / "training.log"
     draft = path.with_name(f"draft-{os.getpid()}")
-    cache = path.parent / f"cache-{fingerprint(inputs=NLU_INPUTS, without=NOT_NLU)}"
+    cache = path.parent / f"cache-{_fingerprint_of_understanding()}"
     began = time.monotonic()
     with log.open("wb") as out:
         ended = subprocess.run(

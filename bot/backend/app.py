@@ -11,7 +11,26 @@ from bot.backend import lender_file, problems, seed
 from bot.backend.clock import Clock
 from bot.backend.gate import Gate
 from bot.backend.policy import Policy
-from bot.backend.routes import borrowers, desk, directory, filings, loans, payments, preferences, wishes
+from bot.backend.routes import (
+    borrowers,
+    cost,
+    credit_line,
+    desk,
+    difficulty,
+    directory,
+    evidence,
+    filings,
+    loans,
+    my_debt,
+    overdue,
+    paying,
+    payments,
+    people,
+    preferences,
+    rebuild_credit,
+    rights,
+    wishes,
+)
 from bot.backend.routes.common import Backend, router
 from bot.backend.settings import BackendSettings
 from bot.backend.store import Store
@@ -21,11 +40,21 @@ _TOPICS = (
     borrowers.routes,
     loans.routes,
     payments.routes,
+    my_debt.routes,
+    paying.routes,
+    overdue.routes,
+    rebuild_credit.routes,
+    cost.routes,
     filings.routes,
+    difficulty.routes,
+    credit_line.routes,
     wishes.routes,
     preferences.routes,
     directory.routes,
+    rights.routes,
+    people.routes,
     desk.routes,
+    evidence.routes,
 )
 
 _DESCRIPTION = """The embedded loan backend of 还伴. Conventions, and how a filing goes, are in `docs/loan-backend.md`.
@@ -64,7 +93,7 @@ def create_app(settings: BackendSettings, clock: Clock | None = None) -> Gate:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.backend = Backend(store, policy)
+    app.state.backend = Backend(store, policy, evidence_max_bytes=settings.evidence_max_bytes)
     problems.install(app)
     for routes in (_health(store, policy), *_TOPICS):
         app.include_router(routes)

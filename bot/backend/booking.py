@@ -65,6 +65,16 @@ def book(
     return payment_id
 
 
+def book_principal(writing: Writing, account: LineAccount, amount_fen: int, value_date: date, channel: str) -> str:
+    """Books what pays a statement's spending alone; its fees and interest stay owed. Says the payment's id."""
+    assert account.current is not None
+    payment_id = insert_payment(writing, account.row, amount_fen, value_date, channel)
+    insert_allocation(writing, payment_id, Allocation(account.current.statement_number, 0, 0, 0, amount_fen))
+    _put_down_accruals(writing, account, value_date)
+    loan_changed(writing, account.row)
+    return payment_id
+
+
 def insert_payment(
     writing: Writing,
     loan: Any,

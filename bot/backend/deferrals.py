@@ -25,7 +25,7 @@ def quote(writing: Writing, policy: Policy, borrower_id: str, loan_id: str, peri
         Problem: what the doors refuse, `loan-closed`, `request-pending`, or why the product does not allow it.
     """
     account = doors.account(writing, policy, borrower_id, loan_id)
-    terms = _terms(writing, policy, account, borrower_id, period_text, reason_code)
+    terms = terms_of(writing, policy, account, borrower_id, period_text, reason_code)
     # What was asked and what it does; not when it was asked, or a repeat tomorrow would be a second filing.
     what = {name: getattr(terms, name) for name in ("period", "reason_code", "interest_free")}
     what["changes"] = [change.dict() for change in terms.changes]
@@ -47,9 +47,14 @@ def quote(writing: Writing, policy: Policy, borrower_id: str, loan_id: str, peri
     return quote_id
 
 
-def _terms(
+def terms_of(
     reading: Reading, policy: Policy, account: Account, borrower_id: str, period_text: str, reason_code: str | None
 ) -> DeferralTerms:
+    """What such a deferral would move and cost; nothing is written.
+
+    Raises:
+        Problem: `loan-closed`, `request-pending`, or why the product does not allow it.
+    """
     if not isinstance(account, LoanAccount):
         raise Problem("deferral-not-offered", f"{account.product.product_id} is a revolving line.")
     today, loan_id = reading.today, account.row.loan_id

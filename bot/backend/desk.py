@@ -27,6 +27,10 @@ def main(argv: list[str] | None = None) -> int:
         desk = Desk(arguments.url or settings.backend_url, settings.desk_token)
         if arguments.command in (None, "list"):
             print(desk.listed(getattr(arguments, "status", "pending")))
+        elif arguments.command == "blocks":
+            print(desk.blocks())
+        elif arguments.command == "lift":
+            print(desk.lifted(arguments.safety_block_id, arguments.reason, arguments.by))
         elif arguments.command == "show":
             print(desk.shown(arguments.request_id))
         else:
@@ -43,6 +47,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     listing = commands.add_parser("list", help="requests that wait for a decision (the default)")
     listing.add_argument("--status", default="pending", choices=["pending", "approved", "refused", "undone"])
+    commands.add_parser("blocks", help="blocks after a report of fraud that nobody has lifted")
+    lift = commands.add_parser("lift", help="lift a block, after having made sure who asks")
+    lift.add_argument("safety_block_id")
+    lift.add_argument("--reason", required=True, help="why; it is kept in the ledger")
+    lift.add_argument("--by", default=getpass.getuser(), help="who lifts it (default: the user logged in here)")
     show = commands.add_parser("show", help="one request with all its terms")
     show.add_argument("request_id")
     for verb in ("approve", "refuse"):
@@ -80,6 +89,21 @@ class Desk:
         terms = "\n".join(f"  {name}: {value}" for name, value in row["terms"].items())
         return f"{_line(row)}\n{terms}"
 
+    def blocks(self) -> str:
+        """The blocks in force, a line each."""
+        found = self._call("GET", "/safety-blocks")["blocks"]
+        rows = [
+            f"{row['safety_block_id']}  {row['borrower_name']} ({row['borrower_id']})  {', '.join(row['blocked'])}  "
+            f"since {_moment(row['blocked_at'])}, report {row['request_id']}"
+            for row in found
+        ]
+        return "\n".join(rows) or "No blocks."
+
+    def lifted(self, safety_block_id: str, reason: str, lifted_by: str) -> str:
+        """Lifts a block, and says whose it was."""
+        row = self._call("POST", f"/safety-blocks/{safety_block_id}/lift", {"reason": reason, "lifted_by": lifted_by})
+        return f"{row['safety_block_id']} of {row['borrower_name']} is lifted."
+
     def decided(self, request_id: str, decision: str, reason: str, decided_by: str) -> str:
         """Decides, and says how the request stands then."""
         body = {"decision": decision, "reason": reason, "decided_by": decided_by}
@@ -104,6 +128,8 @@ def _refusal(problem: dict[str, Any]) -> str:
         return f"the borrower can undo until {_moment(problem['undo_until_at'])}; decide after that."
     if kind == "already-decided":
         return f"it is {problem['request_status']} already."
+    if kind == "safety-block-not-found":
+        return "there is no such block; `huanban desk blocks` lists them."
     if kind == "request-not-found":
         return "there is no such request; `huanban desk` lists them."
     if kind == "unauthorized":
@@ -117,10 +143,21 @@ def _line(row: dict[str, Any]) -> str:
     if row["kind"] == "deferral":
         what = f"{terms['old_due_date']} → {terms['new_due_date']}, {_yuan(terms['deferred_fen'])}"
         what += ", interest-free" if terms["interest_free"] else f", extra interest {_yuan(terms['extra_interest_fen'])}"
+    elif row["kind"] == "due_date_change":
+        first = f"{terms['first_old_due_date']} → {terms['first_new_due_date']}"
+        what = f"due day {terms['old_due_day']} → {terms['due_day']}, first {first}"
     elif row["kind"] == "restructure":
         what = f"{_yuan(terms['old_payment_fen'])} → {_yuan(terms['new_payment_fen'])} a month, {terms['new_term']} instalments"
+    elif row["kind"] == "fee_waiver":
+        what = f"{terms['programme_name']}, {_yuan(terms['waived_fen'])} of {_yuan(terms['penalty_fen'])} penalty"
+        what += f", {terms['text']}" if terms["text"] else ""
+    elif row["kind"] == "assistance":
+        what = f"call at {_moment(terms['callback_at'])}" if terms.get("callback_at") else f"seat: {terms['event_name']}"
+    elif row["kind"] == "rebuild_credit":
+        what = f"{terms['name']} {_yuan(terms['amount_fen'])} over {terms['term']} instalments, interest-free"
     else:
-        what = " / ".join(str(terms[name]) for name in ("ticket_kind", "topic", "summary", "text") if terms.get(name))[:120]
+        names = ("ticket_kind", "dispute_code", "payment_id", "topic", "summary", "text", "product_name")
+        what = " / ".join(str(terms[name]) for name in names if terms.get(name))[:120]
     reason = f" ({terms['reason_code']})" if terms.get("reason_code") else ""
     product = f" {row['product_name']}" if row["product_name"] else ""
     return (

@@ -59,6 +59,19 @@ def account(reading: Reading, policy: Policy, borrower_id: str, loan_id: str) ->
     return _load(reading, policy, [row])[0]
 
 
+def payment(reading: Reading, loan_id: str, payment_id: str) -> Any:
+    """A payment towards this loan.
+
+    Raises:
+        Problem: `payment-not-found`.
+    """
+    table = schema.payments
+    row = reading.one(sa.select(table).where(table.c.payment_id == payment_id, table.c.loan_id == loan_id))
+    if row is None:
+        raise Problem("payment-not-found", f"No payment {payment_id} of this loan.")
+    return row
+
+
 def quote_if_any(reading: Reading, borrower_id: str, loan_id: str, kind: str, quote_id: str) -> Any | None:
     """A quote of that kind for this loan, or None."""
     table = schema.quotes
@@ -114,10 +127,19 @@ def borrower_of_request(reading: Reading, request_id: str) -> str:
 
 
 def pending_plan_change(reading: Reading, loan_ids: list[str]) -> dict[str, str]:
-    """Ids of pending deferrals and restructures, by loan."""
+    """Ids of pending requests that would change a plan, by loan."""
     table = schema.requests
     query = sa.select(table.c.loan_id, table.c.request_id).where(
-        table.c.loan_id.in_(loan_ids), table.c.status == "pending", table.c.kind.in_(("deferral", "restructure"))
+        table.c.loan_id.in_(loan_ids), table.c.status == "pending", table.c.kind.in_(schema.PLAN_CHANGES)
+    )
+    return {row.loan_id: row.request_id for row in reading.rows(query)}
+
+
+def pending_fee_waiver(reading: Reading, loan_ids: list[str]) -> dict[str, str]:
+    """Ids of pending waivers of penalty, by loan."""
+    table = schema.requests
+    query = sa.select(table.c.loan_id, table.c.request_id).where(
+        table.c.loan_id.in_(loan_ids), table.c.status == "pending", table.c.kind == "fee_waiver"
     )
     return {row.loan_id: row.request_id for row in reading.rows(query)}
 

@@ -16,7 +16,19 @@ from bot.backend.problems import Problem
 from bot.backend.store import Reading, Writing
 from bot.backend.wire import jsonable
 
-_PREFIX = {"deferral": "DF", "restructure": "RS", "complaint": "CP", "ticket": "TK"}
+_PREFIX = {
+    "deferral": "DF",
+    "restructure": "RS",
+    "due_date_change": "DD",
+    "complaint": "CP",
+    "ticket": "TK",
+    "closing": "CL",
+    "fraud_report": "FR",
+    "privacy_request": "PV",
+    "rebuild_credit": "RB",
+    "fee_waiver": "FW",
+    "assistance": "AS",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,9 @@ def file_quote(
         raise Problem("quote-expired", "Quote again.", expires_at=quote.expires_at)
     if account.row.version != quote.loan_version:
         raise Problem("quote-stale", "The loan changed since; quote again.")
-    pending = doors.pending_plan_change(writing, [loan_id]).get(loan_id)
+    # A waiver leaves the dates alone, so it waits for nothing but another waiver.
+    waiting = doors.pending_fee_waiver if kind == "fee_waiver" else doors.pending_plan_change
+    pending = waiting(writing, [loan_id]).get(loan_id)
     if pending:
         raise Problem("request-pending", f"{pending} waits for a decision.", request_id=pending)
     of_the_quote = {name: quote._mapping[name] for name in ("quote_id", "filing_key", "expires_at")}
@@ -80,9 +94,19 @@ def file_quote(
 
 
 def file_plain(
-    writing: Writing, policy: Policy, borrower_id: str, kind: RequestKind, terms: dict[str, Any], key: str, loan_id: str | None
+    writing: Writing,
+    policy: Policy,
+    borrower_id: str,
+    kind: RequestKind,
+    terms: dict[str, Any],
+    key: str,
+    loan_id: str | None,
+    *,
+    undoable: bool = True,
 ) -> Filed:
-    """Files a complaint or ticket, once; it changes no loan.
+    """Files a complaint, a ticket or a report, once; it changes no loan.
+
+    What is not `undoable` can be decided at once: after a theft nobody waits ten minutes.
 
     Raises:
         Problem: `idempotency-key-reused`, or what the doors refuse.
@@ -96,13 +120,21 @@ def file_plain(
     earlier = idempotency.subject_of(writing, borrower_id, key, asked)
     if earlier:
         return Filed(doors.request(writing, earlier, borrower_id), replayed=True)
-    row = _insert(writing, policy, borrower_id, kind, jsonable(terms), key[:64], loan)
+    row = _insert(writing, policy, borrower_id, kind, jsonable(terms), key[:64], loan, undoable=undoable)
     idempotency.remember(writing, borrower_id, key, asked, row.request_id)
     return Filed(row, replayed=False)
 
 
 def _insert(
-    writing: Writing, policy: Policy, borrower_id: str, kind: RequestKind, terms: dict[str, Any], key: str, loan: Any | None
+    writing: Writing,
+    policy: Policy,
+    borrower_id: str,
+    kind: RequestKind,
+    terms: dict[str, Any],
+    key: str,
+    loan: Any | None,
+    *,
+    undoable: bool = True,
 ) -> Any:
     request_id = f"{_PREFIX[kind]}{writing.next_number(kind):08d}"
     writing.insert(
@@ -115,7 +147,7 @@ def _insert(
         status="pending",
         filing_key=key.partition(".")[0],
         filed_at=writing.now,
-        undo_until_at=policy.undo_until_at(writing.now),
+        undo_until_at=policy.undo_until_at(writing.now) if undoable else writing.now,
         decision_due_at=policy.decision_due_at(kind, writing.now),
         terms=terms,
     )
@@ -146,12 +178,13 @@ def undo(writing: Writing, borrower_id: str, request_id: str) -> Any:
 
 
 def decide(writing: Writing, policy: Policy, request_id: str, decision: str, reason: str, decided_by: str) -> Any:
-    """Approves or refuses a request; an approved deferral or restructure changes the plan in the same transaction.
+    """Approves or refuses a request; an approved change of plan is carried out in the same transaction.
 
     Raises:
-        Problem: `request-not-found`, `already-decided`, `undo-window-open`, `loan-changed`, `deferral-period-past`.
+        Problem: `request-not-found`, `already-decided`, `undo-window-open`, `loan-changed`, `deferral-period-past`,
+            `line-not-open`, `line-in-use`.
     """
-    from bot.backend import deferrals, restructures  # they file through this module
+    from bot.backend import credit_lines, deferrals, due_days, fee_waivers, restructures  # they file through this module
 
     # Borrower first, then request: every write locks in this order, so no two wait for each other.
     doors.borrower(writing, doors.borrower_of_request(writing, request_id))
@@ -161,11 +194,16 @@ def decide(writing: Writing, policy: Policy, request_id: str, decision: str, rea
     if writing.now < row.undo_until_at:
         raise Problem("undo-window-open", "The borrower can still undo.", undo_until_at=row.undo_until_at)
     status = "approved" if decision == "approve" else "refused"
-    if status == "approved" and row.kind in ("deferral", "restructure"):
+    if status == "approved" and row.kind in schema.PLAN_CHANGES:
         account = doors.account(writing, policy, row.borrower_id, row.loan_id)
         if account.row.version != row.loan_version:
             raise Problem("loan-changed", "Refuse it, and let the borrower ask anew.")
-        (deferrals if row.kind == "deferral" else restructures).apply(writing, account, row)
+        changes = {"deferral": deferrals.apply, "restructure": restructures.apply, "due_date_change": due_days.apply}
+        changes[row.kind](writing, account, row)
+    if status == "approved" and row.kind == "fee_waiver":
+        fee_waivers.apply(writing, policy, row)
+    if status == "approved" and row.kind == "closing":
+        credit_lines.close(writing, policy, row)
     _close(writing, row, status, decided_at=writing.now, decided_by=decided_by, decision_reason=reason)
     writing.audit(f"{row.kind}.{status}", request_id, row.borrower_id, reason=reason, decided_by=decided_by)
     return doors.request(writing, request_id)

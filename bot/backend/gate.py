@@ -19,6 +19,8 @@ MAX_BODY_BYTES = 64 * 1024
 # What is still read of a body that is too large, so that the caller reads our answer and not a broken connection.
 DRAIN_BYTES = 8 * 1024 * 1024
 OPEN_PATHS = ("/v1/health", "/v1/openapi.json")
+# Proofs are files; base64 makes four characters of three bytes.
+_EVIDENCE = re.compile(r"/v1/borrowers/[^/]+/requests/[^/]+/evidence")
 _GOOD_TRACE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 Scope = MutableMapping[str, Any]
@@ -47,6 +49,7 @@ class Gate:
         self._service = f"Bearer {settings.service_token}".encode()
         self._desk = f"Bearer {settings.desk_token}".encode()
         self._delay_seconds = settings.delay_ms / 1000
+        self._evidence_body_bytes = settings.evidence_max_bytes * 4 // 3 + MAX_BODY_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one call."""
@@ -70,7 +73,8 @@ class Gate:
             if self._delay_seconds:
                 await asyncio.sleep(self._delay_seconds)
             self._check_token(scope["path"], headers.get(b"authorization", b""))
-            body = await _body(receive)
+            is_evidence = scope["method"] == "POST" and _EVIDENCE.fullmatch(scope["path"])
+            body = await _body(receive, self._evidence_body_bytes if is_evidence else MAX_BODY_BYTES)
             await self.app(scope, _replay(body, receive), send_with_trace_id)
         except Problem as problem:
             await problem.response()(scope, receive, send_with_trace_id)
@@ -93,7 +97,7 @@ class Gate:
             )
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, max_bytes: int) -> bytes:
     """The whole body.
 
     Raises:
@@ -106,11 +110,11 @@ async def _body(receive: Receive) -> bytes:
             break
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size <= MAX_BODY_BYTES:
+        if size <= max_bytes:
             read.append(chunk)
-        more = message.get("more_body", False) and size <= DRAIN_BYTES
-    if size > MAX_BODY_BYTES:
-        raise Problem("body-too-large", f"At most {MAX_BODY_BYTES} bytes.", max_bytes=MAX_BODY_BYTES)
+        more = message.get("more_body", False) and size <= max(max_bytes, DRAIN_BYTES)
+    if size > max_bytes:
+        raise Problem("body-too-large", f"At most {max_bytes} bytes.", max_bytes=max_bytes)
     return b"".join(read)
 
 

@@ -11,12 +11,41 @@ import yaml
 from pydantic import Field, ValidationError, root_validator, validator
 
 from bot.backend.days import Day
+from bot.backend.lender_cost import CouponRow
+from bot.backend.lender_credit_line import CreditLineRow, LoanApplicationRow, RefundRow, check_lines
+from bot.backend.lender_difficulty import AssistanceKind, EventRow, FeeWaiverRow, HardshipRow, check_difficulty
+from bot.backend.lender_my_debt import MyDebtRow
+from bot.backend.lender_overdue import RebuildCreditRow
+from bot.backend.lender_paying import AutoDebitHours, RepaymentWay, SecurePages
+from bot.backend.lender_rights import RightsRow, StaffRow
 from bot.backend.products import Product, Row
 from bot.config import ConfigurationError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same rules in C, where it was built
 _ID = r"^[A-Za-z0-9_-]{1,64}$"
-RequestKind = Literal["deferral", "restructure", "complaint", "ticket"]
+RequestKind = Literal[
+    "deferral",
+    "restructure",
+    "due_date_change",
+    "complaint",
+    "ticket",
+    "fraud_report",
+    "privacy_request",
+    "closing",
+    "rebuild_credit",
+    "fee_waiver",
+    "assistance",
+]
+# Kinds that a lender file need not name; the others it must.
+_DAYS_BY_DEFAULT: dict[str, int] = {
+    "due_date_change": 3,
+    "fraud_report": 1,
+    "privacy_request": 15,
+    "closing": 3,
+    "rebuild_credit": 5,
+    "fee_waiver": 5,
+    "assistance": 2,
+}
 _SNAKE_CASE = r"^[a-z][a-z0-9_]{0,63}$"
 
 
@@ -25,13 +54,15 @@ class LenderRow(Row):
 
     name: str = Field(min_length=1, max_length=60)
     decision_days: dict[RequestKind, int]
+    secure_pages: SecurePages | None = None
+    auto_debit: AutoDebitHours | None = None
 
     @validator("decision_days")
     def _every_kind(cls, value: dict[str, int]) -> dict[str, int]:  # noqa: N805
         missing = {"deferral", "restructure", "complaint", "ticket"} - set(value)
         if missing or not all(1 <= days <= 60 for days in value.values()):
             raise ValueError("give 1 to 60 days for each of deferral, restructure, complaint and ticket")
-        return value
+        return {**_DAYS_BY_DEFAULT, **value}
 
 
 class ServicePoint(Row):
@@ -45,6 +76,7 @@ class ServicePoint(Row):
     opening_hours: str
     phone: str | None = None
     services: list[str] = []
+    bring: list[str] = []
 
 
 class Programme(Row):
@@ -56,7 +88,9 @@ class Programme(Row):
     who: str
     what: str
     when: str | None = None
+    how: str | None = None
     phone: str | None = None
+    kinds: list[AssistanceKind] = []
     source: str
     checked_date: Day
 
@@ -114,9 +148,12 @@ class LoanRow(Row):
     deferrals: list[FiledDeferral] = []
     card_last4: str | None = Field(None, regex=r"^[0-9]{4}$")
     collection_agency: str | None = None
+    with_agency_since: Day | None = None
+    agency_staff_numbers: list[str] = []
     credit_limit_fen: int | None = Field(None, ge=1)
     last_statement: Day | None = None
     statements: list[StatementRow] = []
+    refunds: list[RefundRow] = []
 
     @root_validator(skip_on_failure=True)
     def _adds_up(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
@@ -155,15 +192,27 @@ class BorrowerRow(Row):
     auto_debit: bool = True
     payment_methods: list[PaymentMethodRow] = []
     loans: list[LoanRow] = []
+    coupons: list[CouponRow] = []
+    credit_lines: list[CreditLineRow] = []
+    loan_applications: list[LoanApplicationRow] = []
 
 
 class LenderFile(Row):
     """The whole file."""
 
     lender: LenderRow
+    my_debt: MyDebtRow = MyDebtRow()
+    staff: StaffRow = StaffRow()
+    rights: RightsRow = RightsRow()
     products: list[Product] = Field(min_items=1)
+    rebuild_credit: RebuildCreditRow | None = None
+    repayment_ways: list[RepaymentWay] = []
+    service_names: dict[str, str] = {}
     service_points: list[ServicePoint] = []
     programmes: list[Programme] = []
+    events: list[EventRow] = []
+    fee_waivers: list[FeeWaiverRow] = []
+    hardship: HardshipRow = HardshipRow()
     borrowers: list[BorrowerRow] = []
 
     @root_validator(skip_on_failure=True)
@@ -173,17 +222,37 @@ class LenderFile(Row):
         methods = [method for borrower in values["borrowers"] for method in borrower.payment_methods]
         for rows, key in (
             (values["products"], "product_id"),
+            (values["repayment_ways"], "way"),
             (values["service_points"], "service_point_id"),
             (values["programmes"], "programme_id"),
+            (values["events"], "event_id"),
+            (values["fee_waivers"], "programme_id"),
             (values["borrowers"], "borrower_id"),
             (values["borrowers"], "name"),
             (loans, "loan_id"),
             (methods, "payment_method_id"),
+            ([row for borrower in values["borrowers"] for row in borrower.coupons], "coupon_id"),
+            ([row for borrower in values["borrowers"] for row in borrower.loan_applications], "application_id"),
+            ([row for loan in loans for row in loan.refunds], "refund_id"),
         ):
             seen = [getattr(row, key) for row in rows]
             twice = next((value for value in seen if seen.count(value) > 1), None)
             if twice is not None:
                 raise ValueError(f"{key} {twice!r} is given twice")
+        check_difficulty(products, values["fee_waivers"])
+        for way in values["repayment_ways"]:
+            strange = sorted(set(way.products) - products.keys())
+            if strange:
+                raise ValueError(f"repayment way {way.way}: there is no product {strange[0]!r}")
+        unnamed = {code for point in values["service_points"] for code in point.services} - values["service_names"].keys()
+        if unnamed:
+            raise ValueError(f"`service_names` has no words for {sorted(unnamed)[0]!r}")
+        for borrower in values["borrowers"]:
+            check_lines(borrower.borrower_id, borrower.credit_lines, borrower.loan_applications, products)
+        for coupon in (row for borrower in values["borrowers"] for row in borrower.coupons):
+            strange = sorted(set(coupon.products) - products.keys())
+            if strange:
+                raise ValueError(f"coupon {coupon.coupon_id}: there is no product {strange[0]!r}")
         for loan in loans:
             product = products.get(loan.product)
             if product is None:

@@ -117,7 +117,9 @@ class LineAccount:
         return [due for due in dues if due.outstanding_fen]
 
     def status(self, day: date) -> LoanStatus:
-        """How the line stands; a line that owes nothing is still active."""
+        """How the line stands; a line that owes nothing is still active, until it was closed."""
+        if self.row.closed_date is not None:
+            return LoanStatus.CLOSED
         if not self.current:
             return LoanStatus.ACTIVE
         if self.current.past_due_since_date and self.minimum_unpaid_fen(day):

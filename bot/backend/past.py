@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from bot.backend import booking, deferrals, doors, filings, line, schema
+from bot.backend import booking, credit_past, deferrals, doors, filings, line, schema, schema_cost, schema_rights
 from bot.backend.clock import SHANGHAI
 from bot.backend.days import Day
 from bot.backend.ledger import LoanAccount, terms_to_json
+from bot.backend.lender_credit_line import RefundRow
 from bot.backend.lender_file import BorrowerRow, FiledDeferral, LoanRow, PaymentRow, StatementRow
 from bot.backend.line import LineAccount
 from bot.backend.policy import Policy
@@ -82,6 +83,9 @@ class Script:
         )
         for place, method in enumerate(row.payment_methods, start=1):
             writing.insert(schema.payment_methods, borrower_id=row.borrower_id, debit_order=place, **method.dict())
+        for coupon in row.coupons:
+            writing.insert(schema_cost.coupons, borrower_id=row.borrower_id, **coupon.values_on(self.writing.today))
+        credit_past.plant_lines(writing, row, days, self.writing.today)
         writing.audit("borrower.added", row.borrower_id, row.borrower_id)
         return [
             self._step(day, time(9), partial(self._lend, loan), f"loan {loan.loan_id}")
@@ -121,13 +125,15 @@ class Script:
                 "due_day": loan.next_due.on(self.writing.today).day,
             }
             writing.insert(schema.loans, principal_fen=loan.credit_limit_fen, terms=days, **shared)
+            self._hand_to_agency(loan, writing)
             writing.audit("loan.opened", loan.loan_id, self.borrower.borrower_id)
-            return [*self._statements(loan), *self._payments(loan)]
+            return [*self._statements(loan), *self._payments(loan), *self._refunds(loan)]
         assert loan.principal_fen is not None and loan.term is not None
         terms = product.loan_terms(
             loan.principal_fen, loan.term, writing.today, self._first_due_date(loan), self._anchor_day(loan)
         )
         writing.insert(schema.loans, principal_fen=loan.principal_fen, terms=terms_to_json(terms), **shared)
+        self._hand_to_agency(loan, writing)
         for row in repayment_schedule(terms):
             writing.insert(
                 schema.instalments,
@@ -141,6 +147,17 @@ class Script:
             )
         writing.audit("loan.opened", loan.loan_id, self.borrower.borrower_id)
         return [*self._next_instalment(writing, loan), *self._payments(loan), *self._deferrals(loan)]
+
+    def _hand_to_agency(self, loan: LoanRow, writing: Writing) -> None:
+        """Who collects for the lender, where the file says since when."""
+        if loan.collection_agency and loan.with_agency_since:
+            writing.insert(
+                schema_rights.collection_cases,
+                loan_id=loan.loan_id,
+                agency=loan.collection_agency,
+                since_date=loan.with_agency_since.on(self.writing.today),
+                staff_numbers=loan.agency_staff_numbers,
+            )
 
     # Instalments, each paid on its day or so many days late.
 
@@ -192,6 +209,18 @@ class Script:
                 failure_reason=row.failure_reason,
             )
         return []
+
+    # Refunds.
+
+    def _refunds(self, loan: LoanRow) -> Iterator[Step]:
+        for row in loan.refunds:
+            day = (row.booked or row.requested).on(self.writing.today)
+
+            def refund(writing: Writing, row: RefundRow = row) -> list[Step]:
+                credit_past.plant_refund(writing, self.policy, self.borrower, loan, row, self.writing.today)
+                return []
+
+            yield self._step(day, time(14), refund, f"loan {loan.loan_id}, refund {row.refund_id}")
 
     # Deferrals.
 

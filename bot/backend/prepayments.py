@@ -93,8 +93,17 @@ def _terms(account: Account, ask: PrepaymentQuoteAsk, day: date) -> dict[str, An
         "interest_saved_fen": quoted.interest_saved_fen,
         "fee_saved_fen": quoted.fee_saved_fen,
         "remaining_principal_fen": left_fen,
+        "limit_comes_back": limits.limit_comes_back,
+        "credit_effect": _credit_effect(account, ask.kind, day),
         "instalments": plan,
     }
+
+
+def _credit_effect(account: LoanAccount, kind: str, day: date) -> str:
+    """What the credit record says of it: days already late stay in it, a loan closed early stands there as settled."""
+    if account.days_past_due(day) >= account.product.reported_from_days_past_due:
+        return "late_days_stay"
+    return "reported_as_settled" if kind == "full" else "none"
 
 
 def book(

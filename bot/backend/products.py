@@ -11,6 +11,7 @@ from pydantic import BaseModel, Extra, Field, root_validator
 
 from bot.backend.days import Day
 from bot.loans.deferral import DeferralRules, InstalmentsGo, InterestFreeRule
+from bot.loans.due_day import DueDayRules
 from bot.loans.overdue import PenaltyBase, PenaltyRules
 from bot.loans.prepayment import PrepaymentRules, RemainingFee
 from bot.loans.revolving import RevolvingTerms
@@ -78,12 +79,34 @@ class RestructureRow(Row):
     min_principal_fen: int = Field(0, ge=0)
 
 
+class DueDateChangeRow(Row):
+    """How often the due day can be moved; the meanings are those of `bot.loans.due_day.DueDayRules`."""
+
+    changes_allowed: int = Field(1, ge=1, le=12)
+    allowed_within_months: int = Field(12, ge=1, le=60)
+
+
 class PrepaymentRow(Row):
     """What paying early costs."""
 
     fee_rate: Decimal = Field(Decimal(0), ge=0, le=1)
     remaining_fee: RemainingFee = RemainingFee.WAIVED
     min_part_fen: int = Field(10_000, ge=1)
+    limit_comes_back: bool = False  # whether principal paid early can be borrowed again
+
+
+class BillInstalmentsRow(Row):
+    """A statement can be split: what is spread becomes an instalment loan of another product."""
+
+    product: str
+    terms: list[int] = Field(min_items=1, max_items=6)  # numbers of instalments on offer
+    min_fen: int = Field(10_000, ge=1)
+
+    @root_validator(skip_on_failure=True)
+    def _in_order(cls, values: dict[str, list[int]]) -> dict[str, list[int]]:  # noqa: N805
+        if values["terms"] != sorted(set(values["terms"])) or not 1 <= values["terms"][0] <= values["terms"][-1] <= 60:
+            raise ValueError("`terms` go from small to large, each once, from 1 to 60")
+        return values
 
 
 class LineRow(Row):
@@ -93,6 +116,52 @@ class LineRow(Row):
     daily_rate: Decimal = Share
     late_fee_daily_rate: Decimal = Field(Decimal(0), ge=0, le=1)
     late_fee_share: Decimal = Field(Decimal(0), ge=0, le=1)
+    bill_instalments: BillInstalmentsRow | None = None
+    # The example of paying only the minimum ends by paying all, once no more than this is left.
+    example_ends_below_fen: int = Field(10_000, ge=1)
+
+
+class CreditLineRules(Row):
+    """When the line of a product is suspended and looked at again; see `bot.loans.credit_line.LineRules`."""
+
+    suspended_from_days_past_due: int | None = Field(default=1, ge=1, le=400)
+    reviewed_every_days: int | None = Field(default=None, ge=1, le=400)
+
+
+class AboutProduct(Row):
+    """What the lender says of a product, in its own words."""
+
+    what: str = Field(min_length=1, max_length=120)
+    lent_by: str | None = Field(None, max_length=60)  # when it is another than the lender itself
+    usable_for: str = Field(min_length=1, max_length=160)
+    not_for: str = Field(min_length=1, max_length=160)
+    opening: str = Field(min_length=1, max_length=160)  # what is looked at before it is opened
+    payment_order: str | None = Field(None, max_length=160)
+    refunds: str | None = Field(None, max_length=160)
+    money_arrives: str | None = Field(None, max_length=120)
+    terms_offered: list[int] = []
+
+
+_DAY_BY_RULE = frozenset({"penalty", "reported", "suspended"})
+
+
+class OverdueStep(Row):
+    """What the lender does, or may do, from a day past due on, in its own words.
+
+    The day of `penalty`, `reported` and `suspended` is left out: it follows from the product's other rules.
+    """
+
+    code: str = Field(regex=r"^[a-z][a-z0-9_]{0,39}$")
+    from_day: int | None = Field(None, ge=1, le=1000)
+    text: str = Field(min_length=1, max_length=40)
+
+
+class RecoveryStep(Row):
+    """What comes back, so many days after everything past due was paid."""
+
+    code: str = Field(regex=r"^[a-z][a-z0-9_]{0,39}$")
+    after_days: int = Field(ge=0, le=2000)
+    text: str = Field(min_length=1, max_length=40)
 
 
 class Product(Row):
@@ -114,6 +183,11 @@ class Product(Row):
     deferral: DeferralRow | None = None
     restructure: RestructureRow | None = None
     prepayment: PrepaymentRow | None = None
+    due_date_change: DueDateChangeRow | None = None
+    overdue_steps: list[OverdueStep] = Field([], max_items=6)  # a table on a phone has six rows
+    recovery_steps: list[RecoveryStep] = Field([], max_items=6)
+    credit_line: CreditLineRules = CreditLineRules()
+    about: AboutProduct | None = None
 
     @root_validator(skip_on_failure=True)
     def _is_whole(cls, values: dict[str, object]) -> dict[str, object]:  # noqa: N805
@@ -122,9 +196,29 @@ class Product(Row):
                 raise ValueError("a revolving product has `line` and no `repayment_method`")
             if values["deferral"] or values["restructure"] or values["prepayment"]:
                 raise ValueError("a revolving product has no deferral, restructure or prepayment: it has a minimum payment")
+            if values["due_date_change"]:
+                raise ValueError("a revolving product has no `due_date_change`: its due day follows its statement day")
         elif values["line"] is not None or values["repayment_method"] is None:
             raise ValueError("an instalment product has `repayment_method` and no `line`")
         return values
+
+    @root_validator(skip_on_failure=True)
+    def _steps_have_their_days(cls, values: dict[str, object]) -> dict[str, object]:  # noqa: N805
+        for step in values["overdue_steps"]:  # type: ignore[attr-defined]
+            if (step.from_day is None) != (step.code in _DAY_BY_RULE):
+                by_rule = ", ".join(sorted(_DAY_BY_RULE))
+                raise ValueError(f"overdue step {step.code!r}: give `from_day`, but for {by_rule}, whose day is a rule's")
+        return values
+
+    def overdue_steps_by_day(self) -> list[tuple[int, OverdueStep]]:
+        """What happens from which day past due on, in the order of days; what the product does not do is left out."""
+        by_rule = {
+            "penalty": self.grace_period_days + 1,
+            "reported": self.reported_from_days_past_due,
+            "suspended": self.credit_line.suspended_from_days_past_due,
+        }
+        dated = [(step.from_day or by_rule.get(step.code), step) for step in self.overdue_steps]
+        return sorted(((day, step) for day, step in dated if day is not None), key=lambda dated: dated[0])
 
     def loan_terms(self, principal_fen: int, term: int, disbursed_date: date, first_due_date: date, anchor_day: int) -> LoanTerms:
         """The terms of a new loan of this product.
@@ -161,6 +255,10 @@ class Product(Row):
         if self.prepayment is None:
             return None
         return PrepaymentRules(fee_rate=self.prepayment.fee_rate, remaining_fee=self.prepayment.remaining_fee)
+
+    def due_day_rules(self) -> DueDayRules:
+        """How often the due day can be moved."""
+        return DueDayRules(**self.due_date_change.dict()) if self.due_date_change else DueDayRules(offered=False)
 
     def deferral_rules(self, today: date) -> list[DeferralRules]:
         """Who may defer, asked on a day: the rules once for every interest-free row in force, then without any.

@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.backend.clock import SHANGHAI
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -204,13 +204,15 @@ requests = Table(
     Column("decision_reason", Text),
     Column("terms", JSON, nullable=False),
 )
+# Kinds of requests that change a loan's plan when they are approved.
+PLAN_CHANGES = ("deferral", "restructure", "due_date_change")
 # The database itself holds that a loan has one change of plan pending at most.
 Index(
     "one_plan_change_pending",
     requests.c.loan_id,
     unique=True,
-    sqlite_where=(requests.c.status == "pending") & requests.c.kind.in_(("deferral", "restructure")),
-    postgresql_where=(requests.c.status == "pending") & requests.c.kind.in_(("deferral", "restructure")),
+    sqlite_where=(requests.c.status == "pending") & requests.c.kind.in_(PLAN_CHANGES),
+    postgresql_where=(requests.c.status == "pending") & requests.c.kind.in_(PLAN_CHANGES),
 )
 
 idempotency_keys = Table(
@@ -240,6 +242,7 @@ reminder_preferences = Table(
     Column("borrower_id", String(64), ForeignKey("borrowers.borrower_id"), primary_key=True),
     Column("enabled", Boolean, nullable=False),
     Column("channel", String(20), nullable=False),
+    Column("quiet_until_date", Date),
     Column("days_before", JSON, nullable=False),
 )
 

@@ -27,6 +27,7 @@ SETTINGS = (
     ),
     Setting("HUANBAN_UNDO_MINUTES", "10", "For how long a filed request can be undone, and not yet decided."),
     Setting("HUANBAN_QUOTE_MINUTES", "30", "For how long a quote holds."),
+    Setting("HUANBAN_EVIDENCE_MAX_MB", "10", "Largest picture or PDF that a borrower may hand in, in MiB."),
     Setting("HUANBAN_BACKEND_DELAY_MS", "0", "Makes each answer this much slower; for the benchmark."),
     Setting(
         "HUANBAN_FAULT",
@@ -50,6 +51,7 @@ class BackendSettings:
     quote_minutes: int
     delay_ms: int
     fault: str
+    evidence_max_bytes: int = 10 * 1024 * 1024
 
 
 def load(environment: Mapping[str, str] | None = None) -> BackendSettings:
@@ -98,6 +100,7 @@ def load(environment: Mapping[str, str] | None = None) -> BackendSettings:
         lender_file=lender_file if lender_file.is_absolute() else ROOT / lender_file,
         undo_minutes=whole_number("HUANBAN_UNDO_MINUTES", 0, 1440),
         quote_minutes=whole_number("HUANBAN_QUOTE_MINUTES", 0, 1440),
+        evidence_max_bytes=whole_number("HUANBAN_EVIDENCE_MAX_MB", 1, 100) * 1024 * 1024,
         delay_ms=whole_number("HUANBAN_BACKEND_DELAY_MS", 0, 60_000),
         fault=text("HUANBAN_FAULT"),
     )

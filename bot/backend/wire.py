@@ -95,6 +95,12 @@ class Fen(ConstrainedInt):
     le = 100_000_000_00
 
 
+class FenOrNothing(Fen):
+    """An amount that may be zero."""
+
+    ge = 0
+
+
 class Day(date):
     """A calendar day written `2026-12-15`; pydantic alone would take a number for one."""
 

@@ -6,10 +6,10 @@ import re
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import Field, validator
+from pydantic import Field, root_validator, validator
 
 from bot.backend.lender_file import RequestKind
-from bot.backend.wire import Answer, Ask, Code, Fen, Id, ShortText
+from bot.backend.wire import Answer, Ask, Code, Fen, FenOrNothing, Id, ShortText
 from bot.loans.days import Period
 from bot.loans.schedule import Instalment
 
@@ -83,11 +83,26 @@ class DeferralQuote(DeferralTerms):
     as_of: datetime
 
 
-class RestructureQuoteAsk(Ask, example={"monthly_payment_fen": 50000}):
-    """What the borrower can pay a month."""
+class Household(Ask):
+    """What comes in and what cannot be done without, a month."""
 
-    monthly_payment_fen: Fen
+    monthly_income_fen: FenOrNothing
+    essential_expenses_fen: FenOrNothing
+
+
+class RestructureQuoteAsk(Ask, example={"monthly_payment_fen": 50000}):
+    """What the borrower can pay a month: said, reckoned from the household, or as the number of instalments wished for."""
+
+    monthly_payment_fen: Fen | None = None
+    household: Household | None = None
+    term: int | None = Field(None, strict=True, ge=1, le=600)
     reason_code: Code | None = None
+
+    @root_validator(skip_on_failure=True)
+    def _one_of_three(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        if sum(values[name] is not None for name in ("monthly_payment_fen", "household", "term")) != 1:
+            raise ValueError("give one of `monthly_payment_fen`, `household` and `term`")
+        return values
 
 
 class PlannedInstalment(Answer):
@@ -111,12 +126,15 @@ class RestructureTerms(Answer):
     """A new plan for what is left."""
 
     loan_id: str
-    monthly_payment_fen: int
+    monthly_payment_fen: int = Field(description="As asked, as reckoned from the household, or what the wished term takes.")
+    household: Household | None
+    other_payments_fen: int | None = Field(description="What other loans take a month; with `household`.")
     reason_code: str | None
     old_payment_fen: int
     new_payment_fen: int
     new_term: int
     annual_rate: str
+    effective_annual_rate: str = Field(description="Internal rate of return of the new plan, compounded over a year.")
     first_due_date: date
     last_due_date: date
     principal_fen: int
@@ -135,6 +153,21 @@ class RestructureQuote(RestructureTerms):
     quote_id: str
     filing_key: str
     expires_at: datetime
+    as_of: datetime
+
+
+class PaymentRange(Answer):
+    """Monthly payments that a new plan can have, to choose from."""
+
+    loan_id: str
+    product_name: str
+    min_monthly_payment_fen: int
+    max_monthly_payment_fen: int
+    suggested_monthly_payment_fen: int
+    step_fen: int
+    present_payment_fen: int = Field(description="What falls due next, without penalty.")
+    max_term: int
+    splits_statement: bool = Field(description="Whether it is the statement of a line that is split.")
     as_of: datetime
 
 

@@ -58,6 +58,8 @@ class PrepaymentQuote(Answer):
     interest_saved_fen: int
     fee_saved_fen: int
     remaining_principal_fen: int
+    limit_comes_back: bool = Field(description="Whether principal paid early can be borrowed again.")
+    credit_effect: Literal["none", "reported_as_settled", "late_days_stay"] = Field(description="For the credit record.")
     instalments: list[PlannedInstalment] = Field(description="The plan afterwards; empty when all is paid.")
     expires_at: datetime
     as_of: datetime

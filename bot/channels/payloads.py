@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from typing import Any
 
 
 def _seal(secret: str, conversation_id: str, payload: str) -> str:
@@ -31,3 +32,17 @@ def redeem(text: str, conversation_id: str, secret: str) -> str | None:
     except ValueError:
         return None
     return payload if hmac.compare_digest(parts[2].encode(), _seal(secret, conversation_id, payload).encode()) else None
+
+
+def issue_within(value: Any, conversation_id: str, secret: str) -> Any:
+    """A copy of a card in which every member named `payload`, however deep, is issued to this conversation."""
+    if isinstance(value, dict):
+        return {
+            key: issue(inner, conversation_id, secret)
+            if key == "payload" and isinstance(inner, str)
+            else issue_within(inner, conversation_id, secret)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [issue_within(inner, conversation_id, secret) for inner in value]
+    return value

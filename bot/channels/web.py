@@ -14,12 +14,13 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse
+from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 
 from bot import config
 from bot.channels import payloads
 from bot.channels.guard import MAX_MESSAGE_CHARACTERS, plain_text
+from bot.channels.origins import Origins
 from bot.identity import NotVerified, Speaker, speaker_of_web_token, web_token
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,11 @@ class SealedOutput(CollectingOutputChannel):
         ]
         await self._persist_message(self._message(recipient_id, text=text, buttons=sealed))
 
+    async def send_custom_json(self, recipient_id: str, json_message: dict[str, Any], **kwargs: Any) -> None:
+        """A card; what its buttons carry is sealed like that of any other."""
+        sealed = payloads.issue_within(json_message, recipient_id, self._secret)
+        await self._persist_message(self._message(recipient_id, custom=sealed))
+
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
         """One message. Rasa's own splits at blank lines; a table and its heading belong together."""
         await self._persist_message(self._message(recipient_id, text=text))
@@ -55,8 +61,9 @@ class SealedOutput(CollectingOutputChannel):
 class WebChannel(InputChannel):
     """Rasa's input channel for the web; `credentials.yml` names it."""
 
-    def __init__(self, web_secret: str, conversation_secret: str) -> None:
+    def __init__(self, web_secret: str, conversation_secret: str, origins: Origins | None = None) -> None:
         self._web_secret = web_secret
+        self._origins = origins or Origins(())
         self._conversation_secret = conversation_secret
 
     @classmethod
@@ -68,7 +75,7 @@ class WebChannel(InputChannel):
     def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
         """The channel with the secrets in force."""
         settings = config.load()
-        return cls(settings.web_secret, settings.conversation_secret)
+        return cls(settings.web_secret, settings.conversation_secret, Origins(settings.web_origins))
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """The channel's endpoints."""
@@ -81,6 +88,10 @@ class WebChannel(InputChannel):
         @webhook.post("/guest")
         async def guest(_: Request) -> HTTPResponse:
             return json_response({"token": web_token(None, self._web_secret)})
+
+        @webhook.options("/guest")
+        async def may_be_guest(_: Request) -> HTTPResponse:
+            return empty()
 
         @webhook.post("/messages")
         async def messages(request: Request) -> HTTPResponse:
@@ -95,6 +106,10 @@ class WebChannel(InputChannel):
             if len(body.get("text", "")) > MAX_MESSAGE_CHARACTERS:
                 return _problem(413, "message-too-long", f"A message holds at most {MAX_MESSAGE_CHARACTERS} characters.")
             return await self._answer(speaker, body, on_new_message)
+
+        @webhook.middleware("response")
+        async def mark(request: Request, response: HTTPResponse) -> None:
+            self._origins.mark(request, response)
 
         return webhook
 

@@ -14,6 +14,8 @@ from bot.client.cost import Cost
 from bot.client.credit_line import CreditLine
 from bot.client.deferral import Deferral
 from bot.client.difficulty import Difficulty
+from bot.client.directory import Directory
+from bot.client.evidence import Evidence
 from bot.client.my_debt import MyDebt
 from bot.client.overdue import Overdue
 from bot.client.paying import Paying
@@ -22,7 +24,7 @@ from bot.client.rights import Rights
 from bot.client.settings import OwnSettings
 
 
-class BorrowerLoans(MyDebt, Deferral, Paying, Difficulty, Overdue, Cost, CreditLine, Rights, OwnSettings, People):
+class BorrowerLoans(MyDebt, Deferral, Paying, Difficulty, Overdue, Cost, CreditLine, Rights, OwnSettings, People, Evidence):
     """One borrower's loans and requests. Every method asks the backend anew; nothing is kept."""
 
 
@@ -32,6 +34,10 @@ class LoanClient(Connection):
     def loans_of(self, borrower_id: str) -> BorrowerLoans:
         """The door to one borrower's data; nothing is asked yet."""
         return BorrowerLoans(self, borrower_id)
+
+    def directory(self) -> Directory:
+        """What is the same for everybody; nothing is asked yet."""
+        return Directory(self)
 
 
 @lru_cache(maxsize=1)

@@ -75,6 +75,8 @@ FilingInProgress = _leaf("request-in-progress", "utter_filing_in_progress", "The
 QuoteExpired = _leaf("quote-expired", "utter_quote_expired", "The terms may have changed; quote and ask again.")
 QuoteStale = _leaf("quote-stale", "utter_quote_expired", "The loan changed since the quote; quote and ask again.")
 RequestPending = _leaf("request-pending", "utter_request_pending", "A request for this loan waits; carries request_id.")
+CallbackNotPossible = _leaf("callback-not-possible", "utter_callback_not_possible", "Nobody is there then.")
+AlreadyDecided = _leaf("already-decided", "utter_already_decided", "A person has dealt with it.")
 UndoTooLate = _leaf("undo-too-late", "utter_undo_too_late", "The ten minutes are over, or a person has decided.")
 LoanClosed = _leaf("loan-closed", "utter_loan_closed", "The loan is paid off.")
 
@@ -86,6 +88,62 @@ DeferralUsedUp = _leaf("deferral-used-up", "utter_deferral_used_up", "Carries ho
 DeferralOverdueTooLong = _leaf(
     "deferral-overdue-too-long", "utter_deferral_overdue_too_long", "Carries days_past_due and max_days_past_due."
 )
+
+DueDateChangeNotOffered = _leaf("due-date-change-not-offered", "utter_due_day_fixed", "The product keeps its due day.")
+DueDateChangeSameDay = _leaf("due-date-change-same-day", "utter_due_day_same", "It is the day already; carries due_day.")
+DueDateChangePastDue = _leaf("due-date-change-past-due", "utter_due_day_past_due", "Carries overdue_fen.")
+DueDateChangeUsedUp = _leaf(
+    "due-date-change-used-up", "utter_due_day_used_up", "Carries changes_allowed and next_possible_date."
+)
+DueDateChangeDeferralInForce = _leaf(
+    "due-date-change-deferral-in-force", "utter_due_day_deferral_in_force", "A deferral runs; carries until_date."
+)
+DueDateChangeNothingToMove = _leaf(
+    "due-date-change-nothing-to-move", "utter_due_day_nothing_to_move", "Nothing is due after the decision."
+)
+LoanNotClosed = _leaf("loan-not-closed", "utter_loan_not_closed", "Not paid off; carries outstanding_fen.")
+PaymentNotFound = _leaf("payment-not-found", "utter_payment_not_found", "No such payment of this loan.")
+PaymentMethodNotFound = _leaf("payment-method-not-found", "utter_card_not_found", "No such payment method of this borrower.")
+LastPaymentMethod = _leaf("last-payment-method", "utter_last_card", "Auto debit needs it while a loan is open.")
+AutoDebitFixed = _leaf("auto-debit-fixed", "utter_auto_debit_fixed", "The product keeps auto debit on.")
+PrepaymentNotOffered = _leaf("prepayment-not-offered", "utter_prepayment_not_offered", "The product has no early repayment.")
+PrepaymentTooSmall = _leaf("prepayment-too-small", "utter_prepayment_too_small", "Carries min_amount_fen.")
+PrepaymentTooLarge = _leaf(
+    "prepayment-too-large", "utter_prepayment_is_whole", "The part would be all of it; carries outstanding_principal_fen."
+)
+SecurePagesNotOffered = _leaf("secure-pages-not-offered", "utter_no_secure_page", "The lender has no secure pages.")
+
+CreditLineNotFound = _leaf("credit-line-not-found", "utter_no_such_line", "No such credit line of this borrower.")
+LineNotOpen = _leaf("line-not-open", "utter_line_not_open", "Nothing to close; carries line_status.")
+LineInUse = _leaf("line-in-use", "utter_line_in_use", "Something is owed or under way; carries outstanding_fen.")
+
+EvidenceTooMany = _leaf("evidence-too-many", "utter_evidence_too_many", "Carries max_files.")
+EvidenceTooLarge = _leaf("evidence-too-large", "utter_evidence_too_large", "Carries max_bytes.")
+EvidenceKind = _leaf("evidence-kind", "utter_evidence_kind", "No picture and no PDF; carries accepts.")
+
+RestructureNotOffered = _leaf("restructure-not-offered", "utter_restructure_not_offered", "This loan cannot have a new plan.")
+RestructurePaymentTooLow = _leaf(
+    "restructure-payment-too-low", "utter_restructure_payment_too_low", "Carries min_monthly_payment_fen and max_term."
+)
+RestructureNotLower = _leaf("restructure-not-lower", "utter_restructure_not_lower", "Carries monthly_payment_fen.")
+RestructureTermNotOffered = _leaf("restructure-term-not-offered", "utter_restructure_term_not_offered", "Carries max_term.")
+PaymentExceedsOutstanding = _leaf("payment-exceeds-outstanding", "utter_more_than_owed", "Carries outstanding_fen.")
+FeeWaiverNotOffered = _leaf("fee-waiver-not-offered", "utter_fee_waiver_not_offered", "No programme is for this loan.")
+FeeWaiverNothingOwed = _leaf("fee-waiver-nothing-owed", "utter_fee_waiver_nothing_owed", "No penalty is owed.")
+FeeWaiverReasonNotCovered = _leaf(
+    "fee-waiver-reason-not-covered", "utter_fee_waiver_reason_not_covered", "Carries reason_codes that are covered."
+)
+FeeWaiverOverdueTooLong = _leaf(
+    "fee-waiver-overdue-too-long", "utter_fee_waiver_overdue_too_long", "Carries days_past_due and max_days_past_due."
+)
+FeeWaiverUsedUp = _leaf("fee-waiver-used-up", "utter_fee_waiver_used_up", "Carries next_possible_date.")
+EventNotFound = _leaf("event-not-found", "utter_event_not_found", "No such event.")
+EventFull = _leaf("event-full", "utter_event_full", "No seat is left.")
+EventOver = _leaf("event-over", "utter_event_over", "It has begun or is over.")
+
+RebuildCreditNotOffered = _leaf("rebuild-credit-not-offered", "utter_rebuild_credit_not_offered", "The lender has none.")
+RebuildCreditAmount = _leaf("rebuild-credit-amount", "utter_rebuild_credit_amount", "Carries min_fen and max_fen.")
+RebuildCreditNotEligible = _leaf("rebuild-credit-not-eligible", "utter_rebuild_credit_not_eligible", "Carries what is unmet.")
 
 
 def _leaves(base: type[ProblemError]) -> list[type[ProblemError]]:

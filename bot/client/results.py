@@ -30,6 +30,7 @@ class Borrower:
     display_name: str
     city: str | None
     care_mode: bool
+    district: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,17 @@ class Loan:
 
 
 @dataclass(frozen=True)
+class PaymentAllocation:
+    """What a payment settled of one instalment; without number, principal paid early beside the plan."""
+
+    instalment_number: int | None
+    fee_fen: int
+    interest_fen: int
+    principal_fen: int
+    penalty_fen: int
+
+
+@dataclass(frozen=True)
 class Payment:
     """A payment as booked, under way or failed."""
 
@@ -96,6 +108,7 @@ class Payment:
     channel: str
     status: Literal["booked", "processing", "failed"]
     failure_reason: str | None
+    allocations: tuple[PaymentAllocation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,11 +202,13 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     if origin is tuple:
         if not isinstance(value, list):
             raise MalformedAnswer(f"{where}: not a list")
-        if arguments[0] is str:
-            return tuple(_value(str, item, where) for item in value)
-        return tuple(read(arguments[0], item) for item in value)
+        if arguments[0] in (str, int):
+            return tuple(_value(arguments[0], item, where) for item in value)
+        return tuple(_value(arguments[0], item, where) for item in value)
     if origin is dict and isinstance(value, dict):
         return value
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return read(hint, value)
     try:
         if hint is datetime:
             moment = datetime.fromisoformat(value.replace("Z", "+00:00"))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 
-WHAT = {"actions": "borrowers at once who ask for their plan, with a slow loan backend"}
+WHAT = {
+    "actions": "borrowers at once who ask for their plan, with a slow loan backend",
+    "widget": "first paint of the opened chat widget, and a reply on screen, in a browser",
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -73,7 +73,8 @@ def main(arguments: list[str]) -> int:
 
 def _baseline(settings: config.Settings, epochs: int) -> Path:
     """The baseline's model, trained on the same sentences when it is missing or they have changed."""
-    path = settings.state_dir / "models" / f"baseline-{epochs}-{fingerprint()}.tar.gz"
+    made_from = fingerprint(inputs=("data/nlu", "bot/evaluation/baseline.yml"))
+    path = settings.state_dir / "models" / f"baseline-{epochs}-{made_from}.tar.gz"
     if path.exists():
         return path
     print(f"Training the baseline (DIET, {epochs} epochs) …", file=sys.stderr)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from bot import config
+from bot.commands.browser import ensure_browser
 from bot.training import TrainingFailed, ensure_model
 
 CHECKS = (
@@ -15,7 +16,21 @@ CHECKS = (
     ("linter", ["ruff", "check", "--quiet", "."]),
     ("types", ["mypy"]),
 )
-ROOMS_WITH_A_MODEL = {"conversations", "nlu", "stories"}
+ROOMS_WITH_A_MODEL = {"browser", "channels", "conversations", "nlu", "stories"}
+
+
+def _check_the_widget() -> int:
+    """Formatter, linter, types, unit tests and size of the widget; 0 when all is well."""
+    from bot.widget.build import WIDGET, WidgetNotBuilt, find_node, install
+
+    print("── widget", flush=True)
+    try:
+        node = find_node()
+        install(node, with_tools=True)
+    except WidgetNotBuilt as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    return subprocess.run([*node.npm("run", "--silent", "check")], cwd=WIDGET, check=False).returncode
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +51,8 @@ def main(arguments: list[str]) -> int:
     if unknown:
         parser.error(f"no such room: {', '.join(unknown)}")
     if not chosen or "checks" in chosen:
+        if code := _check_the_widget():
+            return code
         for name, command in CHECKS:
             print(f"── {name}", flush=True)
             # Run as modules of this very interpreter, so that nothing of another environment is picked up.
@@ -51,6 +68,10 @@ def main(arguments: list[str]) -> int:
         except TrainingFailed as error:
             print(f"✗ the model could not be trained:\n\n{error}", file=sys.stderr)
             return 1
+    if "browser" in asked:
+        from tests.browser.finding import find_browser
+
+        ensure_browser(find_browser)
     print("── tests", flush=True)
     paths = [str(Path("tests") / room) for room in asked]
     # The doctests of the pure modules belong to the unit tests.

@@ -12,6 +12,7 @@ from bot.commands.ledger import put_a_stale_ledger_aside, throw_the_demo_away
 from bot.processes.services import services_of
 from bot.processes.supervisor import StartFailed, Supervisor, check_ports
 from bot.training import TrainingFailed, ensure_model
+from bot.widget.build import WidgetNotBuilt, ensure_widget
 
 
 def main(arguments: list[str]) -> int:
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
         if options.fresh:
             throw_the_demo_away(settings)
         put_a_stale_ledger_aside(settings, say=print)
+        _build_the_widget()
         model = ensure_model(settings)
         with Supervisor(settings.logs_dir) as supervisor:
             print("Starting …")
@@ -41,6 +43,14 @@ def main(arguments: list[str]) -> int:
     except StartFailed as error:
         return _fail(str(error), error.mend, error.tail)
     return 0
+
+
+def _build_the_widget() -> None:
+    try:
+        ensure_widget()
+    except WidgetNotBuilt as error:
+        # The bot is of use without it: in the terminal, and over the plain web channel.
+        print(f"! The chat widget could not be built, everything else starts.\n  {error}", file=sys.stderr)
 
 
 def _interrupt(signal_number: int, frame: FrameType | None) -> None:
@@ -58,6 +68,8 @@ def _welcome(settings: config.Settings) -> None:
     from bot.demo import demo_borrowers
 
     print(f"\n还伴 is up: {settings.bot_url}/webhooks/web/  (Ctrl-C stops it)\n")
+    if settings.backend_is_embedded:
+        print(f"In a page, with the loan system beside it:  {settings.bot_url}/demo/\n")
     print("Talk to it in another terminal as one of the demo borrowers:")
     for borrower in demo_borrowers():
         print(f"  ./huanban chat --as {borrower.name:<20} {borrower.display_name}  {borrower.situation}")

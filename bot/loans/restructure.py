@@ -176,15 +176,25 @@ def plan_for_monthly_payment(
     first_due_date: date,
     *,
     anchor_day: int | None = None,
+    terms_offered: Sequence[int] | None = None,
 ) -> RestructurePlan | PaymentTooSmall:
     """The shortest plan whose every instalment fits what the borrower can pay a month, or what it would take.
+
+    Args:
+        principal_fen: what is left.
+        monthly_payment_fen: what can be paid a month.
+        annual_rate: simple yearly rate of the new plan.
+        max_term: the most instalments.
+        first_due_date: of the new plan.
+        anchor_day: day of the month to come back to; the first due date's own by default.
+        terms_offered: numbers of instalments to choose from, from small to large, `max_term` the last; all by default.
 
     Raises:
         ValueError: a principal, payment or maximum term of zero or less, or a negative rate.
     """
     if monthly_payment_fen <= 0 or max_term < 1:
         raise ValueError("a monthly payment and a maximum term must be above zero")
-    for term in range(1, max_term + 1):
+    for term in terms_offered or range(1, max_term + 1):
         plan = restructure_plan(principal_fen, annual_rate, term, first_due_date, anchor_day=anchor_day)
         if plan.largest_payment_fen <= monthly_payment_fen:
             return plan

@@ -128,6 +128,16 @@ def interest_on_rest_fen(terms: RevolvingTerms, rest_fen: int, due_date: date, u
     return daily_interest_fen(rest_fen, terms.daily_rate, days_past_due(due_date, until))
 
 
+def late_spending_fen(statement: Statement, unpaid_fen: int, minimum_unpaid_fen: int) -> int:
+    """What of an unpaid minimum bears a late fee once grace is over: what is late beyond fees and interest."""
+    return max(0, _bearing_fen(statement, unpaid_fen) - (unpaid_fen - minimum_unpaid_fen))
+
+
+def _bearing_fen(statement: Statement, unpaid_fen: int) -> int:
+    """Spending among what is unpaid: fees and interest are settled first and bear nothing themselves."""
+    return min(unpaid_fen, statement.total_fen - statement.fees_fen - statement.interest_fen)
+
+
 def revolving_position(terms: RevolvingTerms, statement: Statement, paid_fen: int, today: date) -> RevolvingPosition:
     """How a statement stands when so much was paid towards it.
 
@@ -143,10 +153,8 @@ def revolving_position(terms: RevolvingTerms, statement: Statement, paid_fen: in
     status = loan_status(statement.due_date if minimum_unpaid_fen else None, today, terms.grace_period_days)
     if status is LoanStatus.CLOSED and unpaid_fen:
         status = LoanStatus.ACTIVE  # the minimum is paid, the rest revolves
-    # Fees and interest are settled first and bear nothing themselves, so what is late beyond them is spending.
-    bearing_fen = min(unpaid_fen, statement.total_fen - statement.fees_fen - statement.interest_fen)
-    late_fen = max(0, bearing_fen - (unpaid_fen - minimum_unpaid_fen)) if delinquent_days else 0
-    revolving_fen = min(bearing_fen, unpaid_fen - minimum_unpaid_fen)
+    late_fen = late_spending_fen(statement, unpaid_fen, minimum_unpaid_fen) if delinquent_days else 0
+    revolving_fen = min(_bearing_fen(statement, unpaid_fen), unpaid_fen - minimum_unpaid_fen)
     if not terms.late_fee_daily_rate:
         revolving_fen += late_fen  # a daily late fee stands in for interest; one charged once does not
     late_fee_fen = daily_interest_fen(late_fen, terms.late_fee_daily_rate, late_days)

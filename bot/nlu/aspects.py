@@ -1,7 +1,8 @@
 """What exactly is asked within an intent: "会不会坐牢" and "会不会上门" are both questions about being late.
 
 An intent says which topic a message belongs to; an aspect, which sentence of the answer the borrower waits for. Aspects are
-words in `data/lexicon/aspects/<topic>.yml`: `name: [word, …]`; a word may be a regular expression in slashes (`/几点.{0,3}前/`).
+words in `data/lexicon/aspects/<topic>.yml`: `name: [word, …]`; a word may be a regular expression in slashes (`"/几点.{0,3}前/"`,
+in quotes: YAML reads a brace otherwise).
 """
 
 from __future__ import annotations

@@ -17,6 +17,9 @@ CRISIS = "crisis"
 OUT_OF_SCOPE = "out_of_scope"
 BARE_VALUE = "inform"
 NOT_UNDERSTOOD = "nlu_fallback"
+CARD_NUMBER = "[银行卡号]"  # as the channels mask it
+_ABOUT_CARDS = "manage_bank_card"
+_HARDLY_MORE = 6  # characters beside a card number that say nothing by themselves
 _LEAST = 1e-6  # a probability of nothing has no logarithm
 
 
@@ -64,7 +67,16 @@ class Findings:
 
 
 def judge(findings: Findings, thresholds: Thresholds) -> Reading:
-    """What the message is taken for, and what else it asks."""
+    """What the message is taken for, and what else it asks; a card number with hardly a word beside it is about cards."""
+    taken = _judge(findings, thresholds)
+    if CARD_NUMBER in findings.text and taken.first.intent != CRISIS:
+        beside = len(findings.text) - len(CARD_NUMBER)
+        if beside <= _HARDLY_MORE or taken.first.intent in (BARE_VALUE, NOT_UNDERSTOOD, OUT_OF_SCOPE):
+            return Reading(Guess(_ABOUT_CARDS, 1.0))
+    return taken
+
+
+def _judge(findings: Findings, thresholds: Thresholds) -> Reading:
     if findings.own_word is not None:
         return Reading(Guess(findings.own_word, 1.0))
     probability = dict(findings.ranking)

@@ -122,6 +122,27 @@ def normalise(text: str) -> Normalised:
     return Normalised(draft.text, tuple(s for s, _ in draft.spans), tuple(e for _, e in draft.spans))
 
 
+def read_as_known(text: Normalised) -> Normalised:
+    """A normalised text for the classifier: the lender's own product names give way to well-known ones of their kind.
+
+    Values are read from the text without this, so that a product keeps the name the lender gave it.
+    """
+    names = _own_names()
+    if not any(name in text.text for name in names):
+        return text
+    draft = _Draft(text.text, list(zip(text.starts, text.ends, strict=True)))
+    for name, known in names.items():
+        draft.substitute(re.compile(re.escape(name)), known)
+    return Normalised(draft.text, tuple(s for s, _ in draft.spans), tuple(e for _, e in draft.spans))
+
+
+@lru_cache(maxsize=1)
+def _own_names() -> dict[str, str]:
+    """The longest first, so that 青禾花账单分期 is not taken for 青禾花."""
+    rows = lexicon.load("own_products")["own_products"]
+    return {row["name"]: row["read_as"] for row in sorted(rows, key=lambda row: -len(row["name"]))}
+
+
 def _characters(text: str) -> _Draft:
     """Character by character: half width, lower case, simplified; invisible ones and emoji dropped."""
     characters: list[str] = []

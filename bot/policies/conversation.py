@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rasa.core.policies.policy import PolicyPrediction
@@ -45,15 +46,23 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
     rule for each pair of form and intent; a table and the current turn say the same in constant time.
     """
 
+    def _opening(self, tracker: DialogueStateTracker) -> str | None:
+        intent = tracker.latest_message.intent.get("name") if tracker.latest_message else None
+        if not self._openings or intent in self._without_opening:
+            return None
+        return opening_of(reversed(tracker.events), self._openings)
+
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Rasa's settings of a rule policy, and ours: urgent intents, words against silence, offering a second question."""
+        """Rasa's settings of a rule policy, and ours: urgent intents, words against silence, a second question, kind words."""
         return {
             **RulePolicy.get_default_config(),
             "urgent_intents": [],
             "silence_response": "utter_no_answer",
             "silence_response_by_action": {},
             "offer_second_action": "",
+            "openings": {},
+            "without_opening": [],
         }
 
     def __init__(
@@ -69,6 +78,8 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
         self._rulebook = Rulebook.from_json(lookup["rulebook"]) if lookup else None
         self._urgent = frozenset(config["urgent_intents"])
         self._offer = config["offer_second_action"]
+        self._openings: dict[str, str] = config["openings"]
+        self._without_opening = frozenset(config["without_opening"])
         self._silence = SilenceRule(config["silence_response"], config["silence_response_by_action"])
 
     def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
@@ -97,7 +108,7 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
         assert self._rulebook is not None, "the policy was not trained"
         step = next_step(
             self._rulebook,
-            turn_of(tracker, self._urgent),
+            dataclasses.replace(turn_of(tracker, self._urgent), opening=self._opening(tracker)),
             urgent=self._urgent,
             fallback="nlu_fallback",
             silence=self._silence,
@@ -107,6 +118,30 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
             self._prediction_result(step.action, tracker, domain),
             events=[LoopInterrupted(True)] if step.interrupted else [],
         )
+
+
+def opening_of(events: Iterable[Event], openings: Mapping[str, str]) -> str | None:
+    """The kind word that the latest message calls for; each is said once in a conversation, or it would sound like a machine.
+
+    Args:
+        events: the conversation, newest first.
+        openings: the response for each feeling, by the aspect that names it.
+    """
+    wanted: str | None = None
+    message: UserUttered | None = None
+    for event in events:
+        if isinstance(event, ActionExecuted):
+            if event.action_name == ACTION_SESSION_START_NAME:
+                break
+            if message is not None and event.action_name == wanted:
+                return None
+        elif isinstance(event, UserUttered) and message is None:
+            message = event
+            aspects = [entity.get("value") for entity in event.entities or [] if entity.get("entity") == "aspect"]
+            wanted = next((openings[aspect] for aspect in aspects if aspect in openings), None)
+            if wanted is None:
+                return None
+    return wanted
 
 
 def _is_rasas_own(intent: str) -> bool:

@@ -6,6 +6,7 @@ costs the same in message 10 and in message 1,000, and two people reading the ru
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -96,6 +97,7 @@ class Turn:
         asks_more: the message asks a second thing beside its intent.
         form_ended: a form has said in this turn that it is over. A form whose action failed has not: nothing follows it.
         suspended: the form that was under way when the form that ended now had begun; None when there was none.
+        opening: a kind word to what the message says of the borrower's feelings, said before its answer; None for none.
     """
 
     intent: str | None
@@ -108,6 +110,7 @@ class Turn:
     asks_more: bool = False
     form_ended: bool = False
     suspended: str | None = None
+    opening: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,10 @@ def next_step(
         silence: what is said when nothing was said.
         offer: the action that offers the second thing a message asks, after the first was answered; "" for none.
     """
+    if turn.opening and turn.intent not in urgent and not turn.executed and not turn.form_before:
+        return Step(turn.opening)
+    executed = [name for name in turn.executed if name != turn.opening]
+    turn = dataclasses.replace(turn, executed=executed) if turn.opening else turn
     step = _planned_step(rulebook, turn, urgent, fallback)
     if step.action != LISTEN or turn.intent is None:
         return step

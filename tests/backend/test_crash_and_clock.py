@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from bot.backend.clock import SHANGHAI, Clock
+from bot.demo import demo_borrowers
 from tests.backend.helpers import loan_of
 from tests.support.backend import RunningBackend, running_backend
 
@@ -66,7 +67,7 @@ def test_killed_while_it_is_being_filled_the_ledger_is_filled_from_the_start(tmp
     with pytest.raises(BackendDidNotStart), running_backend(tmp_path, HUANBAN_FAULT="before-commit:seed"):
         pass
     with running_backend(tmp_path) as backend:
-        assert len(backend.rows("borrowers")) == 12
+        assert len(backend.rows("borrowers")) == len(demo_borrowers())
 
 
 def test_a_clock_set_back_does_not_set_the_ledger_back(tmp_path: Path) -> None:

@@ -74,3 +74,14 @@ def test_it_says_what_it_cannot_do(
 def test_it_says_when_the_backend_is_away(at_the_desk: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert desk.main(["--url", "http://127.0.0.1:1"]) == 1
     assert "./huanban up" in capsys.readouterr().err
+
+
+def test_it_lists_and_lifts_a_block(at_the_desk: None, backend: BackendCalls, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(backend, capsys, "blocks") == (0, "No blocks.")
+    report = {"what": "account_taken", "summary": "手机被偷", "block": True}
+    backend.post("/borrowers/B1001/fraud-reports", report, key="fraud-00001")
+    status, said = run(backend, capsys, "blocks")
+    assert status == 0 and "SB00000001" in said and "王女士" in said
+    lifted = run(backend, capsys, "lift", "SB00000001", "--reason", "到场核实", "--by", "陈主管")
+    assert lifted == (0, "SB00000001 of 王女士 is lifted.")
+    assert run(backend, capsys, "lift", "SB00000009", "--reason", "x")[0] == 1

@@ -15,6 +15,7 @@ from bot.backend.clock import Clock
 from bot.backend.policy import Policy
 from bot.backend.store import Store
 from bot.config import ConfigurationError
+from bot.demo import demo_borrowers
 from tests.backend.helpers import Loan, problem
 from tests.support.backend import DEMO_LENDER_FILE, ROOT, backend_in_a_thread
 
@@ -217,7 +218,7 @@ def test_borrowers_added_to_the_file_are_added_and_known_ones_keep_their_books(
     from bot.backend import doors, schema
 
     with store.read() as reading:
-        assert len(reading.rows(schema.borrowers.select())) == 12
+        assert len(reading.rows(schema.borrowers.select())) == len(demo_borrowers())
         (known,) = doors.accounts(reading, Policy(lender_file.read(write(changed)), 10, 30), "B1001")
         assert known.unpaid(reading.today)[0].due_date == date(2026, 12, 12)
     assert "on_time: the lender file tells otherwise than the ledger" in caplog.text

@@ -8,9 +8,10 @@ from bot.domain import read_domain
 
 # Refusals that a well-behaved bot does not meet, or that only topics meet which the bot does not serve yet.
 NOT_WORDED = {
-    slug for slug in PROBLEM_TYPES if slug.startswith(("restructure-", "prepayment-", "payment-", "auto-debit-", "idempotency-"))
+    slug
+    for slug in PROBLEM_TYPES
+    if slug.startswith(("payment-not-as-", "idempotency-"))
 } | {
-    "loan-not-closed",
     "malformed-json",
     "unauthorized",
     "not-found",
@@ -20,8 +21,9 @@ NOT_WORDED = {
     "internal",
     "busy",
     "undo-window-open",
-    "already-decided",
     "loan-changed",
+    "safety-block-not-found",
+    "evidence-not-found",
 }
 
 

@@ -21,7 +21,7 @@ ARROWS = {
     "bot.backend": {"bot.backend", "bot.loans", "bot.config"},
     "bot.nlu": {"bot.nlu", "bot.loans", "bot.config", "bot.domain"},
     "bot.policies": {"bot.policies"},
-    "bot.channels": {"bot.channels", "bot.config", "bot.identity"},
+    "bot.channels": {"bot.channels", "bot.config", "bot.identity", "bot.client", "bot.loans", "bot.domain"},
     "bot.identity": {"bot.identity"},
     "bot.domain": {"bot.domain"},
     "bot.formats": {"bot.formats", "bot.client"},

@@ -37,6 +37,11 @@ class WholeBot:
         path = self.settings.state_dir / "conversations.db"
         with sqlite3.connect(path, timeout=10) as db:
             db.execute("DELETE FROM events")
+        chat = self.settings.state_dir / "chat.db"
+        if chat.exists():
+            with sqlite3.connect(chat, timeout=10) as db:
+                for table in ("chat_messages", "chat_conversations", "chat_ratings"):
+                    db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def stored_conversations(self) -> str:
         """Everything the store of conversations holds, as one text."""

@@ -24,6 +24,7 @@ class Backend:
     store: Store
     policy: Policy
     in_flight: InFlight = field(default_factory=InFlight)
+    evidence_max_bytes: int = 10 * 1024 * 1024
 
 
 class Call:

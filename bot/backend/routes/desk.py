@@ -82,7 +82,15 @@ def get_desk_request(request_id: RequestId, call: TheCall) -> Any:
     "/desk/requests/{request_id}/decision",
     operation_id="decideRequest",
     response_model=DeskRequest,
-    responses=responses("request-not-found", "already-decided", "undo-window-open", "loan-changed", "deferral-period-past"),
+    responses=responses(
+        "request-not-found",
+        "already-decided",
+        "undo-window-open",
+        "loan-changed",
+        "deferral-period-past",
+        "line-not-open",
+        "line-in-use",
+    ),
 )
 def decide_request(ask: DecisionAsk, request_id: RequestId, call: TheCall) -> Any:
     """Approves or refuses a request; approval changes the plan, refusal leaves it as it is."""

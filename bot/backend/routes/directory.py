@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
+from bot.backend.lender_difficulty import AssistanceKind
 from bot.backend.problems import responses
 from bot.backend.routes.common import TheCall, router
 from bot.backend.wire import Answer, ShortText
@@ -25,6 +26,8 @@ class ServicePoint(Answer):
     opening_hours: str
     phone: str | None
     services: list[str]
+    service_names: list[str]
+    bring: list[str]
 
 
 class ServicePoints(Answer):
@@ -43,7 +46,9 @@ class Programme(Answer):
     who: str
     what: str
     when: str | None
+    how: str | None
     phone: str | None
+    kinds: list[str]
     source: str
     checked_date: date
 
@@ -63,8 +68,9 @@ def list_service_points(
 ) -> Any:
     """Places of the lender."""
     with call.store.read() as reading:
+        names = call.policy.lender.file.service_names
         found = [
-            ServicePoint(**row.dict())
+            ServicePoint(**row.dict(), service_names=[names[code] for code in row.services])
             for row in call.policy.lender.file.service_points
             if city in (None, row.city) and district in (None, row.district)
         ]
@@ -75,10 +81,12 @@ def list_service_points(
 def list_programmes(
     call: TheCall,
     city: Annotated[ShortText | None, Query(description="This city's besides the whole country's.", example="成都")] = None,
+    kind: Annotated[AssistanceKind | None, Query(description="Only of this kind.")] = None,
 ) -> Any:
     """Help from others than the lender; without a city, all there is."""
     with call.store.read() as reading:
         rows = [row for row in call.policy.lender.file.programmes if city is None or row.city in (None, city)]
+        rows = [row for row in rows if kind is None or kind in row.kinds]
         rows.sort(key=lambda row: row.city is None)
         found = [Programme(**{**row.dict(), "checked_date": row.checked_date.on(reading.today)}) for row in rows]
         return Programmes(as_of=reading.now, programmes=found)

@@ -46,7 +46,8 @@ def request_body(row: Any, reading: Reading) -> dict[str, Any]:
     return {**{name: row._mapping[name] for name in own}, "as_of": reading.now}
 
 
-def _quote_body(row: Any, reading: Reading) -> dict[str, Any]:
+def quote_body(row: Any, reading: Reading) -> dict[str, Any]:
+    """The members of a quote."""
     names = ("quote_id", "filing_key", "expires_at")
     return {**row.terms, **{name: row._mapping[name] for name in names}, "as_of": reading.now}
 
@@ -79,7 +80,7 @@ def quote_deferral(
     def work(writing: Writing) -> DeferralQuote:
         quote_id = deferrals.quote(writing, call.policy, borrower_id, loan_id, ask.period, ask.reason_code)
         row = doors.quote(writing, borrower_id, loan_id, "deferral", quote_id)
-        return DeferralQuote(**_quote_body(row, writing))
+        return DeferralQuote(**quote_body(row, writing))
 
     return call.write("quote-deferral", work)
 
@@ -115,6 +116,7 @@ def file_deferral(
         "restructure-not-offered",
         "restructure-payment-too-low",
         "restructure-not-lower",
+        "restructure-term-not-offered",
     ),
 )
 def quote_restructure(
@@ -126,9 +128,9 @@ def quote_restructure(
     """A new plan for what is left, from what the borrower can pay a month. It writes a quote and changes nothing else."""
 
     def work(writing: Writing) -> RestructureQuote:
-        quote_id = restructures.quote(writing, call.policy, borrower_id, loan_id, ask.monthly_payment_fen, ask.reason_code)
+        quote_id = restructures.quote(writing, call.policy, borrower_id, loan_id, ask)
         row = doors.quote(writing, borrower_id, loan_id, "restructure", quote_id)
-        return RestructureQuote(**_quote_body(row, writing))
+        return RestructureQuote(**quote_body(row, writing))
 
     return call.write("quote-restructure", work)
 

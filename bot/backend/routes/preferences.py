@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ Purpose = Annotated[
     ConsentPurpose, Path(description="What the borrower agrees to, each for itself.", example="hardship_evidence")
 ]
 ReminderChannel = Literal["wechat", "sms", "phone"]
-_DEFAULT_REMINDERS = {"enabled": True, "channel": "wechat", "days_before": [3, 1]}
+_DEFAULT_REMINDERS = {"enabled": True, "channel": "wechat", "days_before": [3, 1], "quiet_until_date": None}
 
 
 class PaymentMethod(Answer):
@@ -63,6 +63,7 @@ class ReminderPreferences(Answer):
     enabled: bool
     channel: ReminderChannel
     days_before: list[int]
+    quiet_until_date: date | None
 
 
 class ReminderPreferencesAsk(Ask, example={"enabled": True, "channel": "wechat", "days_before": [3, 1]}):
@@ -71,6 +72,14 @@ class ReminderPreferencesAsk(Ask, example={"enabled": True, "channel": "wechat",
     enabled: StrictBool
     channel: ReminderChannel
     days_before: conlist(conint(strict=True, ge=0, le=30), max_items=5, unique_items=True)  # type: ignore[valid-type]
+    quiet_until_date: date | None = None
+
+
+class CareMode(Answer):
+    """Whether the borrower wants large letters and short sentences."""
+
+    as_of: datetime
+    care_mode: bool
 
 
 class Consent(Answer):
@@ -94,7 +103,8 @@ class ConsentAsk(Ask, example={"granted": True}):
     granted: StrictBool
 
 
-def _payment_methods(reading: Reading, call: Call, borrower_id: str) -> PaymentMethods:
+def payment_methods_of(reading: Reading, call: Call, borrower_id: str) -> PaymentMethods:
+    """The borrower's payment methods in debit order."""
     borrower = doors.borrower(reading, borrower_id)
     table = schema.payment_methods
     query = sa.select(table).where(table.c.borrower_id == borrower_id).order_by(table.c.debit_order)
@@ -124,7 +134,7 @@ def _fixed_by(reading: Reading, call: Call, borrower_id: str) -> str | None:
 def list_payment_methods(borrower_id: BorrowerId, call: TheCall) -> Any:
     """Payment methods in debit order, and whether auto debit is on."""
     with call.store.read() as reading:
-        return _payment_methods(reading, call, borrower_id)
+        return payment_methods_of(reading, call, borrower_id)
 
 
 @routes.put(
@@ -137,7 +147,7 @@ def change_debit_order(ask: DebitOrderAsk, borrower_id: BorrowerId, call: TheCal
     """Puts all payment methods into a new order; the same order again changes nothing."""
 
     def work(writing: Writing) -> PaymentMethods:
-        known = [row.payment_method_id for row in _payment_methods(writing, call, borrower_id).payment_methods]
+        known = [row.payment_method_id for row in payment_methods_of(writing, call, borrower_id).payment_methods]
         unknown = [method for method in ask.payment_method_ids if method not in known]
         if unknown:
             raise Problem("payment-method-not-found", f"No payment method {unknown[0]} of this borrower.")
@@ -149,7 +159,7 @@ def change_debit_order(ask: DebitOrderAsk, borrower_id: BorrowerId, call: TheCal
             for place, method in enumerate(ask.payment_method_ids, start=1):
                 writing.update(table, table.c.payment_method_id == method, debit_order=place)
             writing.audit("debit-order.changed", borrower_id, borrower_id, payment_method_ids=ask.payment_method_ids)
-        return _payment_methods(writing, call, borrower_id)
+        return payment_methods_of(writing, call, borrower_id)
 
     return call.write("change-debit-order", work)
 
@@ -172,7 +182,7 @@ def switch_auto_debit(ask: SwitchAsk, borrower_id: BorrowerId, call: TheCall) ->
             table = schema.borrowers
             writing.update(table, table.c.borrower_id == borrower_id, auto_debit=ask.enabled)
             writing.audit("auto-debit.switched", borrower_id, borrower_id, enabled=ask.enabled)
-        return _payment_methods(writing, call, borrower_id)
+        return payment_methods_of(writing, call, borrower_id)
 
     return call.write("switch-auto-debit", work)
 
@@ -211,10 +221,30 @@ def change_reminder_preferences(ask: ReminderPreferencesAsk, borrower_id: Borrow
         table, wanted = schema.reminder_preferences, ask.dict()
         if not writing.update(table, table.c.borrower_id == borrower_id, **wanted):
             writing.insert(table, borrower_id=borrower_id, **wanted)
-        writing.audit("reminders.changed", borrower_id, borrower_id, **wanted)
+        writing.audit("reminders.changed", borrower_id, borrower_id, **{**wanted, "quiet_until_date": str(ask.quiet_until_date)})
         return _reminders(writing, borrower_id)
 
     return call.write("change-reminders", work)
+
+
+@routes.put(
+    "/borrowers/{borrower_id}/care-mode",
+    operation_id="switchCareMode",
+    response_model=CareMode,
+    responses=responses("borrower-not-found"),
+)
+def switch_care_mode(ask: SwitchAsk, borrower_id: BorrowerId, call: TheCall) -> Any:
+    """Large letters and short sentences, on or off, wherever the borrower speaks next."""
+
+    def work(writing: Writing) -> CareMode:
+        borrower = doors.borrower(writing, borrower_id)
+        if borrower.care_mode != ask.enabled:
+            table = schema.borrowers
+            writing.update(table, table.c.borrower_id == borrower_id, care_mode=ask.enabled)
+            writing.audit("care-mode.switched", borrower_id, borrower_id, enabled=ask.enabled)
+        return CareMode(as_of=writing.now, care_mode=ask.enabled)
+
+    return call.write("switch-care-mode", work)
 
 
 def _consents(reading: Reading, borrower_id: str) -> Consents:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import Response
-from pydantic import Field, root_validator
+from pydantic import Field, StrictBool, root_validator
 
-from bot.backend import doors, filings
+from bot.backend import doors, filings, protection
 from bot.backend.filings import Filed
 from bot.backend.lender_file import RequestKind
 from bot.backend.problems import Problem, responses
 from bot.backend.routes.common import REPLAYED, BorrowerId, Call, IdempotencyKey, TheCall, router
 from bot.backend.routes.filings import mark_replayed, request_body
 from bot.backend.store import Writing
-from bot.backend.wire import Ask, Code, Id, PlainText
+from bot.backend.wire import Ask, Code, Id, PlainText, ShortText
 from bot.backend.wire_filings import Request
+from bot.backend.wire_my_debt import DayOfMonth, DisputeCode
+from bot.backend.wire_rights import CollectionIncident
 
 routes = router("complaints and tickets")
 
+_ONLY_IF_SAID = ("summary", "dispute_code", "payment_id", "wish", "incident", "pause_outreach")
 _KEYED = ("request-in-progress", "idempotency-key-missing", "idempotency-key-reused")
 
 
@@ -28,24 +31,46 @@ class ComplaintAsk(Ask, example={"topic": "collection", "text": "一天打了八
     topic: Code = Field(..., description="What about, such as `collection`, `fees`, `service`.")
     text: PlainText
     loan_id: Id | None = None
+    wish: ShortText | None = Field(None, description="What would put it right, in the borrower's words.")
+    incident: CollectionIncident | None = Field(
+        None, description="With the topic `collection`: what is known of the call or visit."
+    )
+    pause_outreach: StrictBool = Field(False, description="Whether nobody shall call while it is looked into.")
+
+    @root_validator(skip_on_failure=True)
+    def _incident_fits(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        if values["incident"] is not None and values["topic"] != "collection":
+            raise ValueError("an `incident` belongs to the topic `collection`")
+        return values
 
 
 class TicketAsk(Ask, example={"ticket_kind": "human", "summary": "想谈延期，刚失业", "priority": "high"}):
     """Something for a person to do."""
 
-    ticket_kind: Literal["human", "dispute", "settlement_certificate", "due_date_change", "other"]
-    summary: PlainText = Field(..., description="What the person should know, so that the borrower need not repeat it.")
-    priority: Literal["normal", "high", "urgent"] = "normal"
-    loan_id: Id | None = Field(None, description="Must be named but for `human` and `other`.")
-    requested_due_day: int | None = Field(
-        None, strict=True, ge=1, le=28, description="Day of the month; with `due_date_change`, and only then."
+    ticket_kind: Literal["human", "dispute", "settlement_certificate", "due_date_change", "bereavement", "other"]
+    summary: PlainText | None = Field(
+        None,
+        description="What the person should know, so that the borrower need not repeat it; "
+        "may be left out for `dispute` and `settlement_certificate`, where the other members say it.",
     )
+    priority: Literal["normal", "high", "urgent"] = "normal"
+    loan_id: Id | None = Field(None, description="Must be named but for `human`, `bereavement` and `other`.")
+    requested_due_day: DayOfMonth | None = Field(None, description="With `due_date_change`, and only then.")
+    dispute_code: DisputeCode | None = Field(None, description="What is wrong about a payment; with `dispute`, and only then.")
+    payment_id: Id | None = Field(None, description="Which payment, where there is one; with `dispute`, and only then.")
+    pause_outreach: StrictBool = Field(False, description="With `bereavement`: whether nobody shall call from now on.")
 
     @root_validator(skip_on_failure=True)
     def _is_whole(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
         kind = values["ticket_kind"]
-        if kind not in ("human", "other") and values["loan_id"] is None:
+        if kind not in ("human", "bereavement", "other") and values["loan_id"] is None:
             raise ValueError(f"a {kind} ticket names its `loan_id`")
+        if kind not in ("dispute", "settlement_certificate") and values["summary"] is None:
+            raise ValueError(f"a {kind} ticket has a `summary`")
+        if kind != "dispute" and (values["dispute_code"] or values["payment_id"]):
+            raise ValueError("`dispute_code` and `payment_id` belong to `dispute`")
+        if values["pause_outreach"] and kind != "bereavement":
+            raise ValueError("`pause_outreach` belongs to `bereavement`")
         if (kind == "due_date_change") != (values["requested_due_day"] is not None):
             raise ValueError("`requested_due_day` belongs to `due_date_change`")
         return values
@@ -54,12 +79,18 @@ class TicketAsk(Ask, example={"ticket_kind": "human", "summary": "想谈延期�
 def _filed(
     call: Call, response: Response, borrower_id: str, kind: RequestKind, ask: ComplaintAsk | TicketAsk, key: str
 ) -> Request:
-    terms = ask.dict(exclude={"loan_id"})
+    terms = {name: value for name, value in ask.dict(exclude={"loan_id"}).items() if value or name not in _ONLY_IF_SAID}
+    if isinstance(ask, ComplaintAsk) and ask.incident is not None:
+        terms["incident"] = ask.incident.dict(exclude_none=True)
 
     def work(writing: Writing) -> tuple[Filed, Request]:
         filed = filings.file_plain(writing, call.policy, borrower_id, kind, terms, key, ask.loan_id)
         if not filed.replayed and terms.get("ticket_kind") == "settlement_certificate":
             _must_be_paid_off(writing, call, borrower_id, str(ask.loan_id))
+        if not filed.replayed and terms.get("payment_id"):
+            doors.payment(writing, str(ask.loan_id), terms["payment_id"])
+        if ask.pause_outreach:
+            filed = protection.with_pause(writing, call.policy, filed, "bereavement" if kind == "ticket" else "complaint")
         return filed, Request(**request_body(filed.row, writing))
 
     filed, body = call.write_once(f"file-{kind}", key, work)
@@ -99,7 +130,7 @@ def file_complaint(
     response_model=Request,
     responses={
         200: {**REPLAYED, "model": Request},
-        **responses("borrower-not-found", "loan-not-found", "loan-not-closed", *_KEYED),
+        **responses("borrower-not-found", "loan-not-found", "payment-not-found", "loan-not-closed", *_KEYED),
     },
 )
 def file_ticket(

@@ -1,6 +1,6 @@
 """Rasa components of the NLU pipeline, each a thin shell around a pure module of `bot.nlu`.
 
-config.yml names them in the order slip maker, normaliser, tokenizer, featurizer, classifier, extractor, crisis detector, judge.
+config.yml names them in the order normaliser, tokenizer, featurizer, classifier, extractor, crisis detector, judge.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from bot.nlu.components.extractor import ValueExtractor
 from bot.nlu.components.featurizer import BorrowerFeaturizer
 from bot.nlu.components.intent_judge import IntentJudge
 from bot.nlu.components.normaliser import TextNormaliser
-from bot.nlu.components.slip_maker import SlipMaker
 from bot.nlu.components.tokenizer import BorrowerTokenizer
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "CrisisDetector",
     "IntentJudge",
     "LinearIntentClassifier",
-    "SlipMaker",
     "TextNormaliser",
     "ValueExtractor",
 ]

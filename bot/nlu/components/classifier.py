@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import lexicon
 from bot.nlu.components.featurizer import CLAUSE_ROWS
+from bot.nlu.components.training_slips import training_slips_of
 from bot.nlu.linear_model import LinearModel, LinearOptions
 
 CLAUSE_GUESSES = "clause_guesses"  # [(clause, intent, probability)]
@@ -91,7 +92,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         labels = [example.get(INTENT) for example in examples]
         if len(set(labels)) > 1:
-            rows = scipy.sparse.vstack([_row(example) for example in examples], format="csr")
+            rows = [_row(example) for example in examples]
+            slips = training_slips_of(training_data)
+            if slips is not None:
+                rows.append(slips.rows)
+                labels += slips.slips.intents
+            rows = scipy.sparse.vstack(rows, format="csr")
             self.model = LinearModel.train(rows, labels, self._options)
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump(self.model, folder / "linear_model.joblib")

@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import lexicon
 from bot.nlu.components.normaliser import normalised_of
+from bot.nlu.components.training_slips import training_slips_of
 from bot.nlu.crisis import CrisisModel, split
 
 CRISIS_PROBABILITY = "crisis_probability"
@@ -63,7 +64,11 @@ class CrisisDetector(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the examples of `crisis` and of everything else, and saves the model."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        crises, others = split((normalised_of(example).text, example.get(INTENT)) for example in examples)
+        sentences = [(normalised_of(example).text, example.get(INTENT)) for example in examples]
+        slips = training_slips_of(training_data)
+        if slips is not None:
+            sentences += [(text, intent) for (text, _), intent in zip(slips.slips.sentences, slips.slips.intents, strict=True)]
+        crises, others = split(sentences)
         if crises and others:
             options = {name: self._config[name] for name in ("weight", "regularisation")}
             self.model = CrisisModel.train(crises, others, **options)

@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu import lexicon
 from bot.nlu.clauses import clauses, sentences
 from bot.nlu.components.normaliser import normalised_of
+from bot.nlu.components.training_slips import TRAINING_SLIPS, Slips, TrainingSlips, slips_of
 from bot.nlu.features import FeatureOptions, Vectoriser
 from bot.nlu.segment import words_of
 
@@ -47,8 +48,9 @@ class BorrowerFeaturizer(SparseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The options of `bot.nlu.features.FeatureOptions`, and `sequence`."""
-        return {**SparseFeaturizer.get_default_config(), **_OPTIONS, "sequence": False}
+        """The options of `bot.nlu.features.FeatureOptions`, `sequence`, and how many slips a training sentence gets."""
+        slips = {"slips_per_sentence": 1, "slips_seed": 20_261_124}
+        return {**SparseFeaturizer.get_default_config(), **_OPTIONS, **slips, "sequence": False}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -59,7 +61,7 @@ class BorrowerFeaturizer(SparseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Changes when a lexicon or the features do."""
-        return lexicon.digest("features.py", "pinyin.py")
+        return lexicon.digest("features.py", "pinyin.py", "variants.py", "normalise.py", "slips.py", "segment.py")
 
     def __init__(
         self,
@@ -98,8 +100,9 @@ class BorrowerFeaturizer(SparseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name, model_storage, resource, vectoriser)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns the n-grams of the training sentences and saves them."""
-        self.vectoriser.fit(_sentence(example) for example in training_data.training_examples if example.get(TEXT))
+        """Learns the n-grams of the training sentences and of their slips, and saves them."""
+        sentences = [_sentence(example) for example in training_data.training_examples if example.get(TEXT)]
+        self.vectoriser.fit([*sentences, *self._slips_of(training_data).sentences])
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump(self.vectoriser.state(), folder / "vectoriser.joblib")
         return self._resource
@@ -117,7 +120,14 @@ class BorrowerFeaturizer(SparseFeaturizer, GraphComponent):
         for example in training_data.training_examples:
             if example.get(TEXT):
                 self._add_features(example)
+        slips = self._slips_of(training_data)
+        if slips.sentences:
+            rows = TrainingSlips(slips, self.vectoriser.matrix(slips.sentences))
+            training_data.training_examples[0].set(TRAINING_SLIPS, rows)
         return training_data
+
+    def _slips_of(self, training_data: TrainingData) -> Slips:
+        return slips_of(training_data, int(self._config["slips_seed"]), int(self._config["slips_per_sentence"]))
 
     def _add_features(self, message: Message) -> None:
         text, words = _sentence(message)

@@ -14,11 +14,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import lexicon
-from bot.nlu.normalise import Normalised, normalise
+from bot.nlu.normalise import Normalised, normalise, read_as_known
 
 NORMALISED_TEXT = "normalised_text"
 
-_cached = lru_cache(maxsize=1024)(normalise)
+
+@lru_cache(maxsize=1024)
+def _cached(text: str) -> Normalised:
+    return read_as_known(normalise(text))
 
 
 def normalised_of(message: Message, attribute: str = TEXT) -> Normalised:

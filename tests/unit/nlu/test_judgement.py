@@ -42,6 +42,14 @@ def test_a_crisis_is_taken_on_the_detectors_word_or_on_both_together() -> None:
     assert taken(("ask_bill", 0.98), ("crisis", 0.0001), crisis=0.3) == "ask_bill"
 
 
+def test_a_card_number_with_hardly_a_word_is_about_cards_and_no_answer() -> None:
+    assert taken(("ask_bill", 0.9), text="[银行卡号]", bare=True) == "manage_bank_card"
+    assert taken(("ask_bill", 0.9), text="用[银行卡号]") == "manage_bank_card"
+    assert taken(("ask_bill", 0.1), ("greet", 0.09), text="这个是我的号码[银行卡号]你看着办") == "manage_bank_card"
+    assert taken(("ask_bill", 0.9), ("greet", 0.01), text="我用[银行卡号]还的，还欠多少") == "ask_bill"
+    assert taken(("crisis", 0.9), crisis=0.99, text="不想活了[银行卡号]") == "crisis"
+
+
 def test_with_no_ranking_nothing_is_understood() -> None:
     assert taken() == "nlu_fallback"
 

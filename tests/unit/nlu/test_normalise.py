@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.normalise import EMOJI, normalise
+from bot.nlu.normalise import EMOJI, normalise, read_as_known
 
 FORMS = [
     ("花被还最底还款可以不", "花呗还最低还款可以不"),
@@ -109,3 +109,22 @@ def test_every_character_comes_from_somewhere(text: str) -> None:
     assert len(normalised.starts) == len(normalised.ends) == len(normalised.text)
     assert all(0 <= start < end <= len(text) for start, end in zip(normalised.starts, normalised.ends, strict=True))
     assert list(normalised.starts) == sorted(normalised.starts)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("青禾借是什么", "借呗是什么"),
+        ("青禾花账单分期怎么还", "花呗账单分期怎么还"),
+        ("青禾是骗子吗", "你们是骗子吗"),
+        ("花呗是什么", "花呗是什么"),
+    ],
+)
+def test_the_lenders_own_products_are_read_as_known_ones_of_their_kind(written: str, read: str) -> None:
+    assert read_as_known(normalise(written)).text == read
+
+
+def test_what_is_read_as_a_known_product_is_found_again_where_it_was_typed() -> None:
+    known = read_as_known(normalise("我的青禾花账单"))
+    start = known.text.index("花呗")
+    assert known.original_span(start, start + 2) == (2, 5)

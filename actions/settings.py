@@ -1,0 +1,113 @@
+"""The borrower's own wishes: reminders (intent `manage_reminders`) and large letters (intent `switch_care_mode`)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import date
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import BorrowerAction, Events, NotLoggedIn, aspects_of, entities_of, say, show, today
+from bot import formats
+from bot.client.errors import LoanBackendError
+from bot.client.settings import ReminderPreferences
+from bot.loans.days import add_months
+
+_CHANNEL_OF_ASPECT = {"reminders_by_sms": "sms", "reminders_by_wechat": "wechat", "reminders_by_phone": "phone"}
+_DAYS = re.compile(r"P(\d+)D")
+_MOST_DAYS_BEFORE = 30
+
+
+class ActionManageReminders(BorrowerAction):
+    """Shows when and how the borrower is reminded, or changes it as they say."""
+
+    general_response = "utter_reminders_in_general"
+    unavailable_response = "utter_cannot_look_up"
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_manage_reminders"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """A change is carried out at once, as it can be taken back at once; a question only shows what is in force."""
+        loans = self.loans_of(tracker)
+        now = loans.reminder_preferences()
+        wanted = wished(now, entities_of(tracker), aspects_of(tracker))
+        if wanted == now:
+            self._say(dispatcher, now, "utter_reminders" if now.enabled else "utter_reminders_off")
+            return []
+        changed = loans.change_reminders(wanted)
+        if not changed.enabled:
+            say(dispatcher, "utter_reminders_stopped")
+        elif changed.quiet_until_date and changed.quiet_until_date != now.quiet_until_date:
+            say(dispatcher, "utter_reminders_quiet", quiet_until_date=changed.quiet_until_date)
+        else:
+            self._say(dispatcher, changed, "utter_reminders_changed")
+        return []
+
+    def _say(self, dispatcher: CollectingDispatcher, reminders: ReminderPreferences, response: str) -> None:
+        quiet = reminders.quiet_until_date
+        say(
+            dispatcher,
+            response,
+            days_before=formats.listed(str(days) for days in sorted(reminders.days_before, reverse=True)),
+            as_of_at=reminders.as_of,
+        )
+        if reminders.enabled:
+            say(dispatcher, f"utter_reminders_by_{reminders.channel}")
+            if quiet and quiet >= today():
+                say(dispatcher, "utter_reminders_quiet", quiet_until_date=quiet)
+
+
+def wished(now: ReminderPreferences, entities: dict[str, object], aspects: list[str]) -> ReminderPreferences:
+    """The reminders as a message wishes them; unchanged when it only asks.
+
+    A button names its wish (`{"reminder": "off"}`); words name a channel, a stop, a pause, or how many days before.
+    """
+    button = entities.get("reminder")
+    if button == "off" or (button is None and "reminders_stop" in aspects):
+        return dataclasses.replace(now, enabled=False)
+    if button == "quiet" or "reminders_quiet" in aspects:
+        return dataclasses.replace(now, quiet_until_date=_until(entities.get("period"), entities.get("date")))
+    changed = now
+    if button == "on" or "reminders_start" in aspects:
+        changed = dataclasses.replace(changed, enabled=True, quiet_until_date=None)
+    if button in ("sms", "wechat", "phone"):
+        return dataclasses.replace(changed, enabled=True, channel=str(button))
+    if "reminders_asked" not in aspects or "reminders_start" in aspects:
+        for aspect, channel in _CHANNEL_OF_ASPECT.items():
+            if aspect in aspects:
+                changed = dataclasses.replace(changed, enabled=True, channel=channel)
+    days = _DAYS.fullmatch(str(entities.get("period") or ""))
+    if days and 0 <= int(days.group(1)) <= _MOST_DAYS_BEFORE and "reminders_before" in aspects:
+        changed = dataclasses.replace(changed, enabled=True, days_before=(int(days.group(1)),))
+    return changed
+
+
+def _until(period: object, day: object) -> date:
+    """Until when no reminder comes: the day that was said, else a month."""
+    if day is not None:
+        return date.fromisoformat(str(day))
+    return add_months(today(), 1, today().day)
+
+
+class ActionSwitchCareMode(BorrowerAction):
+    """Switches large letters and short sentences on or off, at once and for good."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_switch_care_mode"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """The page changes by the card; the lender's system remembers it where it can."""
+        on = "care_mode_off" not in aspects_of(tracker)
+        try:
+            self.loans_of(tracker).switch_care_mode(enabled=on)
+        except (NotLoggedIn, LoanBackendError):
+            pass  # it holds in this conversation all the same
+        say(dispatcher, "utter_care_mode_on" if on else "utter_care_mode_off")
+        show(dispatcher, {"type": "care_mode", "on": on})
+        return [SlotSet("care_mode", on)]
