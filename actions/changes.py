@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import say, today
@@ -16,6 +17,12 @@ _ROWS = 6
 _DAYS_WITHOUT_A_LAST_TIME = 30
 # What borrowers did themselves a moment ago is no news to them; a decision is.
 _NO_NEWS = frozenset({"request_filed"})
+
+
+def last_shown(tracker: Tracker) -> datetime | None:
+    """When the borrower last saw what is owed; None when that was never."""
+    shown = tracker.get_slot("plan_shown_at")
+    return datetime.fromisoformat(shown) if shown else None
 
 
 def say_changes(dispatcher: CollectingDispatcher, loans: BorrowerLoans, since: datetime | None, *, asked: bool) -> None:

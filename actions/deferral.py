@@ -10,10 +10,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BorrowerAction, Events, button, intent_of, offer, say, today
+from actions.base import BorrowerAction, Events, button, intent_of, offer, say, show, today
 from actions.choosing import named_loans
 from actions.forms import Answer, FormAction
 from actions.my_debt import say_if_foreign
+from actions.requests import offer_upload, show_filed
 from bot import formats
 from bot.client.client import BorrowerLoans
 from bot.client.errors import (
@@ -105,7 +106,8 @@ class ValidateDeferralForm(FormAction):
         entities = answer.entities
         said: dict[str, Any] = {}
         chosen = named_loans(entities, open_loans, answer.text)
-        if answer.intent not in _ANSWERING_INTENTS and answer.asked and not _is_bare_value(tracker):
+        corrects_the_loan = bool(chosen) and answer.intent == "ask_product_info" and not is_question(answer.text)
+        if answer.intent not in _ANSWERING_INTENTS and answer.asked and not _is_bare_value(tracker) and not corrects_the_loan:
             # A question of its own; only the name of a loan, where one was asked for, is an answer all the same.
             return (
                 {"deferral_loan_ids": [loan.loan_id for loan in chosen]}
@@ -238,6 +240,9 @@ class ActionFileDeferral(BorrowerAction):
                 decision_due_at=filed.decision_due_at,
                 undo_until_at=filed.undo_until_at,
             )
+            show_filed(dispatcher, filed)
+            if "proof_of_reason" in (filed.terms.get("conditions") or ()):
+                offer_upload(dispatcher, filed.request_id)
         return True
 
 
@@ -271,8 +276,35 @@ def say_quote(dispatcher: CollectingDispatcher, quote: DeferralQuote, product_na
         if condition in _TOLD_CONDITIONS:
             say(dispatcher, f"utter_condition_{condition}", **values)
     say(dispatcher, f"utter_credit_effect_{quote.credit_effect}", **values)
+    show_quote(dispatcher, quote, product_name)
     if quote.old_due_date >= today() and quote.decision_due_at.astimezone(formats.SHANGHAI).date() >= quote.old_due_date:
         say(dispatcher, "utter_decision_may_come_late", **values)
+
+
+def show_quote(dispatcher: CollectingDispatcher, quote: DeferralQuote, product_name: str) -> None:
+    """The same as cards: what moves, side by side, and what there is to say yes to."""
+    sides = {
+        side: [
+            {
+                "instalment_number": change.instalment_number,
+                "due_date": getattr(change, f"{time}_due_date"),
+                "payment_fen": getattr(change, f"{time}_payment_fen"),
+            }
+            for change in quote.changes
+        ]
+        for side, time in (("before", "old"), ("after", "new"))
+    }
+    kind = {"kind": "deferral", "product_name": product_name}
+    if len(quote.changes) > 1:
+        show(dispatcher, {"type": "comparison", **kind, **sides, "extra_interest_fen": quote.extra_interest_fen})
+    rows = [
+        {"name": "old_due_date", "value_date": quote.old_due_date},
+        {"name": "new_due_date", "value_date": quote.new_due_date},
+        {"name": "deferred", "value_fen": quote.deferred_fen},
+        {"name": "extra_interest", "value_fen": quote.extra_interest_fen},
+        {"name": "decision_due_at", "value_at": quote.decision_due_at},
+    ]
+    show(dispatcher, {"type": "summary", **kind, "rows": rows})
 
 
 def _period_for(loan: Loan | None, period: str) -> str:

@@ -8,17 +8,16 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, aspects_of, entities_of, say, settings, show
+from actions.base import Events, aspects_of, entities_of, say, show
 from actions.choosing import named_loans
 from actions.forms import Answer
 from actions.my_debt import say_if_foreign
-from actions.requests import Asking, FileRequest, RequestForm
+from actions.requests import Asking, FileRequest, RequestForm, offer_upload
 from bot import formats
 from bot.client.client import BorrowerLoans
 from bot.client.difficulty import WaiverProgrammes, WaiverQuote
 from bot.client.errors import ProblemError
 from bot.client.results import FiledRequest, Loan
-from bot.loans.evidence import KINDS
 
 TOPIC = "fee_waiver"
 QUESTIONS = ("words", "reason")
@@ -179,6 +178,4 @@ class ActionFileFeeWaiver(FileRequest):
     def say_more(self, filed: FiledRequest, offered: dict[str, Any], dispatcher: CollectingDispatcher) -> None:
         """Where a proof can be put, now or later."""
         if filed.status == "pending" and offered.get("asks_for_proof"):
-            say(dispatcher, "utter_proof_can_follow", request_id=filed.request_id)
-            limits = {"accepts": list(KINDS), "max_bytes": settings().evidence_max_bytes}
-            show(dispatcher, {"type": "upload", "request_id": filed.request_id, **limits})
+            offer_upload(dispatcher, filed.request_id)

@@ -9,6 +9,7 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BorrowerAction, Events, aspects_of, entities_of, say, text_of, today
+from actions.changes import last_shown, say_changes
 from actions.choosing import named_loans
 from actions.my_debt import say_if_foreign
 from bot import formats
@@ -38,6 +39,10 @@ class ActionShowPayments(BorrowerAction):
         if "payment_certificate" in aspects:
             return go_on_with("settlement_certificate_form", tracker)
         loans = self.loans_of(tracker)
+        if "bill_changes" in aspects:
+            # What changed is asked of payments as much as of the bill, and it is one answer.
+            say_changes(dispatcher, loans, last_shown(tracker), asked=True)
+            return []
         every = loans.loans()
         if not every:
             say(dispatcher, "utter_no_loan")

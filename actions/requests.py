@@ -21,7 +21,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BorrowerAction, Events, button, intent_of, offer, say, show, today
+from actions.base import BorrowerAction, Events, button, intent_of, offer, say, settings, show, today
 from actions.choosing import named_loans
 from actions.forms import Answer, FormAction
 from bot import formats
@@ -36,6 +36,7 @@ from bot.client.errors import (
     QuoteStale,
 )
 from bot.client.results import FiledRequest, Loan
+from bot.loans.evidence import KINDS
 from bot.nlu.clauses import is_question
 
 log = logging.getLogger(__name__)
@@ -161,6 +162,8 @@ class RequestForm(FormAction):
         answer = asking.answer
         question = answer.asked.removeprefix(f"{self.topic}_") if answer.asked else None
         is_answer = not answer.asked or answer.intent in _PLAIN | self.own_intents or answer.is_tap
+        # "不是这笔，是经营贷" names a product and asks nothing about it.
+        is_answer = is_answer or (answer.intent == "ask_product_info" and not is_question(answer.text))
         said: dict[str, Any] = {}
         if self.wants_loan and (is_answer or question == "loan_id"):
             chosen = named_loans(answer.entities, asking.open_loans, answer.text)
@@ -251,7 +254,7 @@ class FileRequest(BorrowerAction):
         offered = tracker.get_slot(f"{self.topic}_offer")
         if intent_of(tracker) != "affirm" or not offered:
             # Nothing is filed but on a yes of this very message, whatever is left in the slots.
-            say(dispatcher, "utter_quote_expired")
+            say(dispatcher, "utter_request_gone")
             return self._forget(everything=False)
         try:
             filed = self.file(self.loans_of(tracker), offered)
@@ -265,8 +268,9 @@ class FileRequest(BorrowerAction):
             return self._forget(everything=False)
         except ProblemError as refusal:
             log.warning("filing %s %s: %s", self.topic, offered["offer_id"], refusal)
-            say(dispatcher, refusal.response, **refusal.details())
-            return self._forget(everything=not isinstance(refusal, (QuoteExpired, QuoteStale, QuoteNotFound)))
+            gone = isinstance(refusal, (QuoteExpired, QuoteStale, QuoteNotFound))
+            say(dispatcher, "utter_request_gone" if gone else refusal.response, **refusal.details())
+            return self._forget(everything=not gone)
         say(
             dispatcher,
             f"utter_{self.topic}_filed_already" if filed.replayed else f"utter_{self.topic}_filed",
@@ -292,6 +296,13 @@ def show_filed(dispatcher: CollectingDispatcher, filed: FiledRequest) -> None:
         payload = button("", "undo_request", request_id=filed.request_id)["payload"]
         undo = {"request_id": filed.request_id, "undo_until_at": filed.undo_until_at, "payload": payload}
         show(dispatcher, {"type": "undo", **undo})
+
+
+def offer_upload(dispatcher: CollectingDispatcher, request_id: str) -> None:
+    """Where a proof can be put, now or later."""
+    say(dispatcher, "utter_proof_can_follow", request_id=request_id)
+    limits = {"accepts": list(KINDS), "max_bytes": settings().evidence_max_bytes}
+    show(dispatcher, {"type": "upload", "request_id": request_id, **limits})
 
 
 def slots_of(topic: str, questions: Sequence[str], *, wants_loan: bool) -> list[str]:

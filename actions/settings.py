@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from datetime import date
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BorrowerAction, Events, NotLoggedIn, aspects_of, entities_of, say, show, today
+from actions.base import BorrowerAction, Events, NotLoggedIn, aspects_of, entities_of, say, show, text_of, today
 from bot import formats
 from bot.client.errors import LoanBackendError
 from bot.client.settings import ReminderPreferences
 from bot.loans.days import add_months
+from bot.nlu.days_before import days_before
 
 _CHANNEL_OF_ASPECT = {"reminders_by_sms": "sms", "reminders_by_wechat": "wechat", "reminders_by_phone": "phone"}
-_DAYS = re.compile(r"P(\d+)D")
 _MOST_DAYS_BEFORE = 30
 
 
@@ -35,7 +34,7 @@ class ActionManageReminders(BorrowerAction):
         """A change is carried out at once, as it can be taken back at once; a question only shows what is in force."""
         loans = self.loans_of(tracker)
         now = loans.reminder_preferences()
-        wanted = wished(now, entities_of(tracker), aspects_of(tracker))
+        wanted = wished(now, entities_of(tracker), aspects_of(tracker), text_of(tracker))
         if wanted == now:
             self._say(dispatcher, now, "utter_reminders" if now.enabled else "utter_reminders_off")
             return []
@@ -62,7 +61,7 @@ class ActionManageReminders(BorrowerAction):
                 say(dispatcher, "utter_reminders_quiet", quiet_until_date=quiet)
 
 
-def wished(now: ReminderPreferences, entities: dict[str, object], aspects: list[str]) -> ReminderPreferences:
+def wished(now: ReminderPreferences, entities: dict[str, object], aspects: list[str], text: str) -> ReminderPreferences:
     """The reminders as a message wishes them; unchanged when it only asks.
 
     A button names its wish (`{"reminder": "off"}`); words name a channel, a stop, a pause, or how many days before.
@@ -81,9 +80,9 @@ def wished(now: ReminderPreferences, entities: dict[str, object], aspects: list[
         for aspect, channel in _CHANNEL_OF_ASPECT.items():
             if aspect in aspects:
                 changed = dataclasses.replace(changed, enabled=True, channel=channel)
-    days = _DAYS.fullmatch(str(entities.get("period") or ""))
-    if days and 0 <= int(days.group(1)) <= _MOST_DAYS_BEFORE and "reminders_before" in aspects:
-        changed = dataclasses.replace(changed, enabled=True, days_before=(int(days.group(1)),))
+    number = days_before(text)
+    if number is not None and number <= _MOST_DAYS_BEFORE:
+        changed = dataclasses.replace(changed, enabled=True, days_before=(number,))
     return changed
 
 

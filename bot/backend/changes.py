@@ -39,9 +39,7 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
 
 
-def _written_down(
-    reading: Reading, borrower_id: str, by_loan: dict[str, Account], since: datetime
-) -> Iterator[Change]:
+def _written_down(reading: Reading, borrower_id: str, by_loan: dict[str, Account], since: datetime) -> Iterator[Change]:
     """Payments, requests and loans, from the audit trail."""
     table = schema.audit
     rows = reading.rows(sa.select(table).where(table.c.borrower_id == borrower_id, table.c.at > since))
@@ -94,9 +92,7 @@ def _days_come(account: Account, since: date, today: date) -> Iterator[Change]:
         penalty_from = row.due_date + timedelta(days=account.product.grace_period_days + 1)
         paid_before = not due.outstanding_fen and (row.paid.last_date is None or row.paid.last_date < penalty_from)
         if since < penalty_from <= today and not paid_before and due.penalty_fen + row.paid.penalty_fen:
-            yield _change(
-                "penalty_started", account, happened_date=penalty_from, instalment_number=row.instalment_number
-            )
+            yield _change("penalty_started", account, happened_date=penalty_from, instalment_number=row.instalment_number)
 
 
 def _change(code: ChangeCode, account: Account | None, **values: Any) -> Change:

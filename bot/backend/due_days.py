@@ -139,9 +139,7 @@ def _terms(reading: Reading, policy: Policy, account: LoanAccount, due_day: int)
         decision_due_at=decision_due_at,
         changes_used=len(counted) - 1,
         changes_allowed=rules.changes_allowed,
-        next_change_possible_date=(
-            add_months(counted[-rules.changes_allowed], rules.allowed_within_months) if used_up else None
-        ),
+        next_change_possible_date=(add_months(counted[-rules.changes_allowed], rules.allowed_within_months) if used_up else None),
     )
 
 

@@ -92,9 +92,7 @@ DeferralOverdueTooLong = _leaf(
 DueDateChangeNotOffered = _leaf("due-date-change-not-offered", "utter_due_day_fixed", "The product keeps its due day.")
 DueDateChangeSameDay = _leaf("due-date-change-same-day", "utter_due_day_same", "It is the day already; carries due_day.")
 DueDateChangePastDue = _leaf("due-date-change-past-due", "utter_due_day_past_due", "Carries overdue_fen.")
-DueDateChangeUsedUp = _leaf(
-    "due-date-change-used-up", "utter_due_day_used_up", "Carries changes_allowed and next_possible_date."
-)
+DueDateChangeUsedUp = _leaf("due-date-change-used-up", "utter_due_day_used_up", "Carries changes_allowed and next_possible_date.")
 DueDateChangeDeferralInForce = _leaf(
     "due-date-change-deferral-in-force", "utter_due_day_deferral_in_force", "A deferral runs; carries until_date."
 )

@@ -28,9 +28,7 @@ def put_a_stale_ledger_aside(settings: config.Settings, say: Callable[[str], Non
         for suffix in ("", "-wal", "-shm"):
             if (part := ledger.with_name(ledger.name + suffix)).exists():
                 part.replace(kept.with_name(kept.name + suffix))
-        say(
-            f"The lender file's borrowers or the tables have changed: the ledger is made anew, the old one kept as {kept.name}."
-        )
+        say(f"The lender file's borrowers or the tables have changed: the ledger is made anew, the old one kept as {kept.name}.")
     stamp.write_text(inputs)
 
 

@@ -76,5 +76,12 @@ def main(arguments: list[str]) -> int:
     paths = [str(Path("tests") / room) for room in asked]
     # The doctests of the pure modules belong to the unit tests.
     if "unit" in asked:
-        paths += ["bot/formats.py", "bot/channels/guard.py", "bot/channels/masking.py", "bot/wording.py", "bot/loans"]
+        paths += [
+            "bot/formats.py",
+            "bot/channels/guard.py",
+            "bot/channels/masking.py",
+            "bot/wording.py",
+            "bot/loans",
+            "bot/nlu/days_before.py",
+        ]
     return subprocess.run([sys.executable, "-m", "pytest", *paths, *for_pytest], cwd=config.ROOT, check=False).returncode

@@ -54,18 +54,23 @@ class LinearModel:
     temperature: float = 1.0
 
     @classmethod
-    def train(cls, rows: scipy.sparse.csr_matrix, labels: Sequence[str], options: LinearOptions) -> LinearModel:
-        """The model that fits these rows; needs at least two different labels."""
+    def train(
+        cls, rows: scipy.sparse.csr_matrix, labels: Sequence[str], options: LinearOptions, weights: Sequence[float] | None = None
+    ) -> LinearModel:
+        """The model that fits these rows, each with its weight (1 where none are given); needs two different labels."""
         targets = np.asarray(labels)
-        model = cls._fit(rows, targets, options)
+        weighed = np.ones(len(targets)) if weights is None else np.asarray(weights)
+        model = cls._fit(rows, targets, options, weighed)
         if options.temperature:
             return replace(model, temperature=options.temperature)
         if len(targets) < _FEWEST_TO_CALIBRATE:
             return replace(model, temperature=_UNCALIBRATED_TEMPERATURE[options.kind])
-        return replace(model, temperature=cls._calibrated(rows, targets, options))
+        return replace(model, temperature=cls._calibrated(rows, targets, options, weighed))
 
     @classmethod
-    def _fit(cls, rows: scipy.sparse.csr_matrix, targets: np.ndarray[Any, Any], options: LinearOptions) -> LinearModel:
+    def _fit(
+        cls, rows: scipy.sparse.csr_matrix, targets: np.ndarray[Any, Any], options: LinearOptions, weighed: np.ndarray[Any, Any]
+    ) -> LinearModel:
         common = {"C": options.C, "class_weight": "balanced" if options.balanced else None, "random_state": options.seed}
         if options.kind == SVM:
             fitted = LinearSVC(max_iter=options.max_iterations, **common)
@@ -73,7 +78,7 @@ class LinearModel:
             fitted = LogisticRegression(
                 max_iter=options.max_iterations, solver="lbfgs", multi_class="multinomial", tol=1e-3, **common
             )
-        fitted.fit(rows, targets)
+        fitted.fit(rows, targets, sample_weight=weighed)
         weights, intercepts = np.asarray(fitted.coef_), np.asarray(fitted.intercept_)
         if len(fitted.classes_) == 2:  # sklearn keeps one row for two labels
             weights, intercepts = np.vstack([-weights, weights]), np.concatenate([-intercepts, intercepts])
@@ -84,11 +89,13 @@ class LinearModel:
         )
 
     @classmethod
-    def _calibrated(cls, rows: scipy.sparse.csr_matrix, targets: np.ndarray[Any, Any], options: LinearOptions) -> float:
+    def _calibrated(
+        cls, rows: scipy.sparse.csr_matrix, targets: np.ndarray[Any, Any], options: LinearOptions, weighed: np.ndarray[Any, Any]
+    ) -> float:
         """The temperature under which sentences that the model did not see are likeliest."""
         held_out: list[tuple[_Scores, _Scores]] = []
         for train, test in KFold(_FOLDS, shuffle=True, random_state=options.seed).split(rows):
-            fold = cls._fit(rows[train], targets[train], options)
+            fold = cls._fit(rows[train], targets[train], options, weighed[train])
             column = {label: index for index, label in enumerate(fold.labels)}
             known = [index for index in test if targets[index] in column]
             scores = np.asarray(rows[known] @ fold.weights + fold.intercepts, np.float64)

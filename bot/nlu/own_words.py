@@ -26,7 +26,7 @@ def intents_of_titles() -> dict[str, str]:
     """The intent of each button title; titles whose button carries a value too are left out, and so are ambiguous ones."""
     found: dict[str, set[str]] = {}
     for title, payload in _buttons(read_domain()):
-        if "{" not in payload or '"quote_id"' in payload or '"request_id"' in payload:
+        if "{" not in payload or '"quote_id"' in payload or '"request_id"' in payload or '"offer_id"' in payload:
             found.setdefault(bare(title), set()).add(payload.lstrip("/").split("{")[0])
     return {title: intents.pop() for title, intents in found.items() if len(intents) == 1}
 

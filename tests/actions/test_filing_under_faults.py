@@ -32,7 +32,7 @@ def file(backend: RunningBackend, borrower_id: str, loan_id: str, quote: dict[st
     tracker = tracker_of(borrower_id, base.settings().conversation_secret, deferral_quotes=kept, deferral_confirmed=True)
     dispatcher = CollectingDispatcher()
     asyncio.run(ActionFileDeferral(client).run(dispatcher, tracker, {}))
-    return [message["response"] for message in dispatcher.messages]
+    return [message["response"] for message in dispatcher.messages if message["response"]]  # cards aside
 
 
 def quote_for(backend: RunningBackend) -> dict[str, Any]:

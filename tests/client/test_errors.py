@@ -7,11 +7,7 @@ from bot.client import errors
 from bot.domain import read_domain
 
 # Refusals that a well-behaved bot does not meet, or that only topics meet which the bot does not serve yet.
-NOT_WORDED = {
-    slug
-    for slug in PROBLEM_TYPES
-    if slug.startswith(("payment-not-as-", "idempotency-"))
-} | {
+NOT_WORDED = {slug for slug in PROBLEM_TYPES if slug.startswith(("payment-not-as-", "idempotency-"))} | {
     "malformed-json",
     "unauthorized",
     "not-found",

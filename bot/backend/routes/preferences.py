@@ -13,7 +13,7 @@ from bot.backend import doors, schema
 from bot.backend.problems import Problem, responses
 from bot.backend.routes.common import BorrowerId, Call, TheCall, router
 from bot.backend.store import Reading, Writing
-from bot.backend.wire import Answer, Ask, Id
+from bot.backend.wire import Answer, Ask, Day, Id
 
 routes = router("preferences")
 
@@ -72,7 +72,7 @@ class ReminderPreferencesAsk(Ask, example={"enabled": True, "channel": "wechat",
     enabled: StrictBool
     channel: ReminderChannel
     days_before: conlist(conint(strict=True, ge=0, le=30), max_items=5, unique_items=True)  # type: ignore[valid-type]
-    quiet_until_date: date | None = None
+    quiet_until_date: Day | None = None
 
 
 class CareMode(Answer):

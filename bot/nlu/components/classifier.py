@@ -92,13 +92,14 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         labels = [example.get(INTENT) for example in examples]
         if len(set(labels)) > 1:
-            rows = [_row(example) for example in examples]
+            rows, weights = [_row(example) for example in examples], [1.0] * len(examples)
             slips = training_slips_of(training_data)
             if slips is not None:
                 rows.append(slips.rows)
                 labels += slips.slips.intents
+                weights += [slips.weight] * len(slips.slips.intents)
             rows = scipy.sparse.vstack(rows, format="csr")
-            self.model = LinearModel.train(rows, labels, self._options)
+            self.model = LinearModel.train(rows, labels, self._options, weights)
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump(self.model, folder / "linear_model.joblib")
         return self._resource

@@ -49,7 +49,7 @@ class BorrowerFeaturizer(SparseFeaturizer, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The options of `bot.nlu.features.FeatureOptions`, `sequence`, and how many slips a training sentence gets."""
-        slips = {"slips_per_sentence": 1, "slips_seed": 20_261_124}
+        slips = {"slips_per_sentence": 2, "slips_seed": 20_261_124}
         return {**SparseFeaturizer.get_default_config(), **_OPTIONS, **slips, "sequence": False}
 
     @classmethod
@@ -122,7 +122,9 @@ class BorrowerFeaturizer(SparseFeaturizer, GraphComponent):
                 self._add_features(example)
         slips = self._slips_of(training_data)
         if slips.sentences:
-            rows = TrainingSlips(slips, self.vectoriser.matrix(slips.sentences))
+            # All slips of a sentence together weigh what the sentence does: several of them leave less to chance than one.
+            weight = 1 / int(self._config["slips_per_sentence"])
+            rows = TrainingSlips(slips, self.vectoriser.matrix(slips.sentences), weight)
             training_data.training_examples[0].set(TRAINING_SLIPS, rows)
         return training_data
 

@@ -31,10 +31,11 @@ class Slips:
 
 @dataclass(frozen=True)
 class TrainingSlips:
-    """Slips with their rows; hangs on the first example of the training data."""
+    """Slips with their rows, and how much one weighs beside a sentence; hangs on the first example of the training data."""
 
     slips: Slips
     rows: scipy.sparse.csr_matrix
+    weight: float
 
     def fingerprint(self) -> str:
         """For Rasa's training cache."""

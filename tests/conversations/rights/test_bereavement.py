@@ -19,9 +19,9 @@ def test_a_family_on_the_account_of_the_dead_has_the_calls_stopped_and_a_person_
     family = talk("overdue_95_days").says("我爸去世了，他借的钱要我还吗")
     assert "节哀" in family.heard[0]["text"]
     family.hears("民法典第1161条", "不用拿自己的钱").taps("是，就是这个账号的").hears("怎么称呼")
-    family.says("我姓刘，是他女儿").hears("2027年2月22日").taps("好，请办").hears("办好了", "TK")
+    family.says("请找刘女士，上午在家").hears("2027年2月22日").taps("好，请办").hears("办好了", "TK")
     (ticket,) = tickets(ledger)
-    assert ticket["terms"]["priority"] == "urgent" and "是他女儿" in ticket["terms"]["summary"]
+    assert ticket["terms"]["priority"] == "urgent" and "刘女士" in ticket["terms"]["summary"]
     assert ledger.get("/borrowers/B1005/outreach-pause")["reason_code"] == "bereavement"
 
 

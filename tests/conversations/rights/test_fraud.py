@@ -29,7 +29,7 @@ def test_a_no_locks_nothing_and_asking_again_can_still_lock(talk: Callable[[str]
     borrower = talk("on_time").says("这笔借呗不是我借的，有人冒用我身份证")
     borrower.taps("先不锁").hears("没有锁")
     assert reports(ledger) == []
-    borrower.says("我没借过这笔钱").taps("锁住").hears("锁好了")
+    borrower.taps("马上锁住").hears("现在就锁住").taps("锁住").hears("锁好了")
     borrower.says("我的号被盗了").hears("已经锁着了")
     assert len(reports(ledger)) == 1
 

@@ -30,7 +30,7 @@ def test_it_is_switched_off_again(talk: Callable[[str], Talk], ledger: BackendCa
 def test_in_the_middle_of_a_form_nothing_is_lost(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("due_in_three_days")
     borrower.says("我想晚半个月还").taps("不想说").is_offered("提交")
-    borrower.says("我老花眼，字太小看不清").hears("换成大字了", "→ 12月9日").is_offered("提交")
+    borrower.says("我老花眼，字太小看不清").hears("换成大字了", "→ 12月12日").is_offered("提交")
 
 
 def test_a_guest_has_it_in_this_conversation(talk: Callable[[str], Talk]) -> None:

@@ -15,7 +15,7 @@ def test_fear_is_answered_before_the_question_and_only_once(talk: Callable[[str]
 
 
 def test_an_insult_alone_is_not_taken_amiss(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
-    talk("on_time").says("你们这群垃圾").hears("您生气我能理解").is_offered("我要投诉", "找人工")
+    talk("on_time").says("你们这群垃圾").hears("您生气我能理解")
 
 
 def test_shame_in_the_middle_of_a_form_loses_nothing(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
@@ -29,4 +29,4 @@ def test_interest_upon_interest_is_no_insult(talk: Callable[[str], Talk], ledger
 
 
 def test_a_guest_who_is_afraid_is_helped_too(talk: Callable[[str], Talk]) -> None:
-    talk("guest").says("我怕得睡不着").hears("先别怕")
+    talk("guest").says("我心慌得很").hears("先别怕")
