@@ -16,6 +16,14 @@ CHECKS = (
     ("linter", ["ruff", "check", "--quiet", "."]),
     ("types", ["mypy"]),
 )
+DOCTESTS = [
+    "bot/formats.py",
+    "bot/channels/guard.py",
+    "bot/channels/masking.py",
+    "bot/wording.py",
+    "bot/loans",
+    "bot/nlu/days_before.py",
+]
 ROOMS_WITH_A_MODEL = {"browser", "channels", "conversations", "nlu", "stories"}
 
 
@@ -76,12 +84,5 @@ def main(arguments: list[str]) -> int:
     paths = [str(Path("tests") / room) for room in asked]
     # The doctests of the pure modules belong to the unit tests.
     if "unit" in asked:
-        paths += [
-            "bot/formats.py",
-            "bot/channels/guard.py",
-            "bot/channels/masking.py",
-            "bot/wording.py",
-            "bot/loans",
-            "bot/nlu/days_before.py",
-        ]
+        paths += DOCTESTS
     return subprocess.run([sys.executable, "-m", "pytest", *paths, *for_pytest], cwd=config.ROOT, check=False).returncode
