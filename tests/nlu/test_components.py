@@ -86,7 +86,12 @@ def fixed_today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def entities_of(message: Message) -> list[tuple[str, Any, str]]:
     text = message.get(TEXT)
-    return [(e["entity"], e["value"], text[e["start"] : e["end"]]) for e in message.get(ENTITIES)]
+    return [(e["entity"], e["value"], text[e["start"] : e["end"]]) for e in values_of(message)]
+
+
+def values_of(message: Message) -> list[dict[str, Any]]:
+    """The entities with a value; aspects say what is asked, and have no span."""
+    return [entity for entity in message.get(ENTITIES) if entity["entity"] != "aspect"]
 
 
 def test_text_stays_as_typed_and_its_normal_form_stands_beside_it(pipeline: Pipeline) -> None:
@@ -132,7 +137,7 @@ def test_slip_of_the_input_method_is_understood_like_the_word_meant(pipeline: Pi
 @pytest.mark.parametrize("text", ["", " ", "\u200b"])
 def test_empty_message_has_no_intent_and_breaks_nothing(pipeline: Pipeline, text: str) -> None:
     message = pipeline.understand(text)
-    assert message.get(ENTITIES) == []
+    assert values_of(message) == []
 
 
 def test_saved_model_understands_as_the_trained_one(tmp_path: Path) -> None:
@@ -182,11 +187,11 @@ def test_values_of_a_whole_sentence(pipeline: Pipeline) -> None:
 
 
 def test_what_is_not_exact_has_a_role_and_its_bounds(pipeline: Pipeline) -> None:
-    (amount,) = pipeline.understand("八百来块").get(ENTITIES)
+    (amount,) = values_of(pipeline.understand("八百来块"))
     assert (amount["role"], amount["lower_fen"], amount["upper_fen"]) == ("approximate", 72_000, 88_000)
-    (period,) = pipeline.understand("晚两三天").get(ENTITIES)
+    (period,) = values_of(pipeline.understand("晚两三天"))
     assert (period["role"], period["lower_days"], period["upper_days"]) == ("approximate", 2, 3)
-    (day,) = pipeline.understand("10号").get(ENTITIES)
+    (day,) = values_of(pipeline.understand("10号"))
     assert (day["value"], day["role"], day["reason"]) == ("2026-12-10", "ambiguous", "passed_this_month")
 
 
@@ -195,13 +200,13 @@ def test_vague_time_carries_its_reason(pipeline: Pipeline) -> None:
 
 
 def test_exact_value_has_no_role(pipeline: Pipeline) -> None:
-    assert "role" not in pipeline.understand("晚半个月").get(ENTITIES)[0]
+    assert "role" not in values_of(pipeline.understand("晚半个月"))[0]
 
 
 def test_entities_found_before_are_kept(pipeline: Pipeline) -> None:
     message = Message.build("三天", entities=[{"entity": "other", "value": "x", "start": 0, "end": 1}])
     ValueExtractor().process([message])
-    assert [entity["entity"] for entity in message.get(ENTITIES)] == ["other", "period"]
+    assert [entity["entity"] for entity in values_of(message)] == ["other", "period"]
 
 
 def test_today_is_the_fixed_day_or_shanghais(monkeypatch: pytest.MonkeyPatch) -> None:

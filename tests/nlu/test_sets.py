@@ -12,6 +12,8 @@ from bot.domain import read_domain
 from bot.evaluation import sets
 
 DOMAIN = read_domain()
+# Named by no words of a borrower: a button of the bot leads to them.
+BY_BUTTON_ONLY = {"request_rebuild_credit"}
 INTENTS = {intent if isinstance(intent, str) else next(iter(intent)) for intent in DOMAIN["intents"]}
 
 
@@ -73,5 +75,5 @@ def test_every_intent_of_the_domain_has_sentences_enough_and_none_stands_in_two(
                 if text:
                     count[block["intent"]] = count.get(block["intent"], 0) + 1
                     assert seen.setdefault(text, block["intent"]) == block["intent"], text
-    missing = {intent for intent in INTENTS if count.get(intent, 0) < 60} - {"nlu_fallback"}
+    missing = {intent for intent in INTENTS if count.get(intent, 0) < 60} - {"nlu_fallback"} - BY_BUTTON_ONLY
     assert missing == set()
