@@ -10,7 +10,7 @@ from tests.support.whole_bot import Talk
 
 def test_fear_is_answered_before_the_question_and_only_once(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("overdue_12_days")
-    borrower.says("我好害怕，我欠多少钱啊").hears("先别怕", "逾期12天")
+    borrower.says("我有点害怕，我一共欠多少钱").hears("先别怕", "逾期12天")
     borrower.says("还是害怕，到底欠多少").hears("逾期12天").does_not_hear("先别怕")
 
 

@@ -22,7 +22,7 @@ def test_somebody_who_cannot_pay_is_heard_first_and_then_told_what_is_possible(
     talk: Callable[[str], Talk], ledger: BackendCalls
 ) -> None:
     borrower = talk("due_in_three_days").says("工作丢了，实在还不上了").hears("我明白现在不容易", "965.94元")
-    borrower.taps("申请晚点还").hears("想晚多久")
+    borrower.taps("申请晚点还").hears("方便说说原因吗")
 
 
 def test_what_is_not_understood_offers_meanings_and_the_second_time_a_person(
