@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
@@ -127,6 +128,9 @@ def _what_rasa_says(log: str) -> str:
 
 def _train_here(output: Path, *, from_scratch: bool) -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    # Hundreds of thousands of messages and features stay until the end; looking through them for garbage again and again only
+    # costs time, and the process ends with the training.
+    gc.disable()
     from rasa.model_training import train as rasa_train
 
     result = rasa_train(
