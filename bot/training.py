@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import gc
 import hashlib
 import os
@@ -9,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -74,10 +76,21 @@ def ensure_model(settings: Settings, say: Callable[[str], None] = print) -> Path
     path = model_path(settings)
     if path.exists():
         return path
-    say("Training the model (once, about a minute) …")
-    train(settings, path)
-    say("✓ model trained")
+    with _alone(path.parent):
+        if not path.exists():  # another process may have made it meanwhile
+            say("Training the model (once, some minutes) …")
+            train(settings, path)
+            say("✓ model trained")
     return path
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One training at a time in a state folder: two would fill, and clear away, the same cache."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "training.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def train(settings: Settings, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import signal
 import socket
 import sys
 
@@ -54,8 +55,13 @@ def main(argv: list[str] | None = None) -> int:
     print(f"Loan backend on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     # No websockets: Rasa holds a release of that package which uvicorn cannot use.
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
-    with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once it has stopped
-        uvicorn.Server(config).run([listener])
+    # uvicorn stops at SIGTERM and then raises the signal again, which by default would end the process right there.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once it has stopped
+            uvicorn.Server(config).run([listener])
+    finally:
+        app.close()  # folds SQLite's write-ahead file into the ledger: the one file is all of it
     return 0
 
 

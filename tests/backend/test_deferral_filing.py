@@ -100,8 +100,8 @@ def test_a_quote_of_another_kind_is_not_there(backend: BackendCalls) -> None:
     problem(answer, "quote-not-found", 404)
 
 
-def test_an_expired_quote_is_refused(tmp_path: Path, filled_ledger: Path) -> None:
-    with backend_in_a_thread(tmp_path, template=filled_ledger, HUANBAN_QUOTE_MINUTES=0) as backend:
+def test_an_expired_quote_is_refused(tmp_path: Path, seeded_ledger: Path) -> None:
+    with backend_in_a_thread(tmp_path, template=seeded_ledger, HUANBAN_QUOTE_MINUTES=0) as backend:
         loan = loan_of(backend, "on_time")
         quote = loan.quote()
         answer = backend.call("POST", f"{loan.path}/deferrals", {"quote_id": quote["quote_id"]}, key=quote["filing_key"])

@@ -111,8 +111,8 @@ def test_a_due_day_is_a_day_that_every_month_has(read_only_backend: BackendCalls
     problem(read_only_backend.call("POST", path, {"due_day": due_day}), "validation", 422)
 
 
-def test_decided_too_late_it_can_only_be_refused(tmp_path: Any, filled_ledger: Any) -> None:
-    with backend_in_a_thread(tmp_path, template=filled_ledger, HUANBAN_UNDO_MINUTES=0) as backend:
+def test_decided_too_late_it_can_only_be_refused(tmp_path: Any, seeded_ledger: Any) -> None:
+    with backend_in_a_thread(tmp_path, template=seeded_ledger, HUANBAN_UNDO_MINUTES=0) as backend:
         loan = loan_of(backend, "on_time")
         request = file(loan, quote(loan, 5))
     late = {"HUANBAN_UNDO_MINUTES": 0, "HUANBAN_TODAY": "2026-12-06"}

@@ -15,7 +15,7 @@ OpenBackend = Callable[..., BackendCalls]
 
 
 @pytest.fixture
-def with_hours(tmp_path: Path, filled_ledger: Path) -> Iterator[OpenBackend]:
+def with_hours(tmp_path: Path, seeded_ledger: Path) -> Iterator[OpenBackend]:
     """The demo backend whose people are there at these hours every day, whatever the machine's clock says."""
     with ExitStack() as running:
 
@@ -25,7 +25,7 @@ def with_hours(tmp_path: Path, filled_ledger: Path) -> Iterator[OpenBackend]:
             text = DEMO_LENDER_FILE.read_text(encoding="utf-8").replace('"08:00-22:00"', f'"{hours}"')
             (folder / "lender.yml").write_text(text, encoding="utf-8")
             settings = {"HUANBAN_LENDER_FILE": folder / "lender.yml"}
-            return running.enter_context(backend_in_a_thread(folder, template=filled_ledger, **settings))
+            return running.enter_context(backend_in_a_thread(folder, template=seeded_ledger, **settings))
 
         yield start
 

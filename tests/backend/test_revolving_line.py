@@ -36,10 +36,10 @@ def test_paying_the_minimum_keeps_the_line_in_order(tmp_path: Path, backend: Bac
         assert (read["status"], read["days_past_due"], read["overdue_fen"]) == ("active", 0, 0)
 
 
-def test_unpaid_it_is_in_grace_and_then_overdue_with_a_late_fee(tmp_path: Path, filled_ledger: Path) -> None:
+def test_unpaid_it_is_in_grace_and_then_overdue_with_a_late_fee(tmp_path: Path, seeded_ledger: Path) -> None:
     seen = {}
     for today in ("2026-12-02", "2026-12-05", "2026-12-06"):
-        with line_on(tmp_path, filled_ledger, today) as backend:
+        with line_on(tmp_path, seeded_ledger, today) as backend:
             seen[today] = loan_of(backend, "minimum_payment").read()
     assert [seen[day]["status"] for day in seen] == ["active", "in_grace", "overdue"]
     assert [seen[day]["days_past_due"] for day in seen] == [0, 3, 4]
@@ -47,8 +47,8 @@ def test_unpaid_it_is_in_grace_and_then_overdue_with_a_late_fee(tmp_path: Path, 
     assert seen["2026-12-06"]["overdue_fen"] == seen["2026-12-06"]["minimum_payment_fen"] + seen["2026-12-06"]["penalty_fen"]
 
 
-def test_an_unpaid_minimum_stays_past_due_over_the_next_statement(tmp_path: Path, filled_ledger: Path) -> None:
-    with line_on(tmp_path, filled_ledger, "2026-12-12") as backend:
+def test_an_unpaid_minimum_stays_past_due_over_the_next_statement(tmp_path: Path, seeded_ledger: Path) -> None:
+    with line_on(tmp_path, seeded_ledger, "2026-12-12") as backend:
         loan = loan_of(backend, "minimum_payment")
         read = loan.read()
         assert (read["statement_date"], read["next_due_date"]) == ("2026-12-10", "2027-01-02")
@@ -61,8 +61,8 @@ def test_an_unpaid_minimum_stays_past_due_over_the_next_statement(tmp_path: Path
         assert len(own) == 4  # the new one is written down with the payment
 
 
-def test_a_read_writes_no_statement(tmp_path: Path, filled_ledger: Path) -> None:
-    with line_on(tmp_path, filled_ledger, "2027-01-12") as backend:
+def test_a_read_writes_no_statement(tmp_path: Path, seeded_ledger: Path) -> None:
+    with line_on(tmp_path, seeded_ledger, "2027-01-12") as backend:
         before = backend.rows("statements")
         first = loan_of(backend, "minimum_payment").read()
         again = loan_of(backend, "minimum_payment").read()

@@ -30,6 +30,8 @@ def test_a_hostile_style_sheet_changes_nothing(visit: Visit) -> None:
     hostile = visit(who="B2", html=PAGE.replace("</head>", HOSTILE + "</head>"))
     hostile.element.evaluate("element => element.show()")
     hostile.says("你好").hears("收到了：你好")
+    for widget in (calm, hostile):  # the panel slides in
+        widget.evaluate("root => Promise.all(root.getAnimations().map(animation => animation.finished))")
     assert hostile.evaluate(LOOKS) == calm.evaluate(LOOKS)
     one, other = calm.panel.bounding_box(), hostile.panel.bounding_box()
     assert one == other
