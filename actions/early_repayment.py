@@ -31,6 +31,7 @@ from bot.client.errors import (
 )
 from bot.client.paying import PrepaymentQuote
 from bot.client.results import Loan
+from bot.nlu.amounts import HALF
 from bot.nlu.aspects import find_aspects
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,11 @@ class ActionExplainEarlyRepayment(BorrowerAction):
             say(dispatcher, "utter_early_repayment_still_due")
 
 
+def _principal(loan: Loan, amount: int | str) -> int:
+    """How much principal is to be repaid, in fen; of a half, whole yuan of what is left now."""
+    return int(amount) if amount != HALF else loan.outstanding_principal_fen // 200 * 100
+
+
 class ValidateEarlyRepaymentForm(RequestForm):
     """Asks which loan, all or how much, and for a part which effect; shows a quote; a yes leads to the payment page."""
 
@@ -116,6 +122,8 @@ class ValidateEarlyRepaymentForm(RequestForm):
         kind, amount = answer.entities.get("prepayment"), answer.entities.get("amount")
         if kind is None and isinstance(amount, int):
             kind, said["amount"] = PART, amount
+        elif kind is None and "prepay_half" in aspects:
+            kind, said["amount"] = PART, HALF
         elif kind is None and effect is None:
             # "早点还完" names an effect and not the whole.
             kind = _FULL if "prepay_full" in aspects else PART if "prepay_part" in aspects else None
@@ -173,7 +181,7 @@ class ValidateEarlyRepaymentForm(RequestForm):
         if known["kind"] == PART:
             try:
                 return asking.loans.prepayment_quote(
-                    loan.loan_id, principal_fen=known["amount"], effect=known["effect"], prepay_date=day
+                    loan.loan_id, principal_fen=_principal(loan, known["amount"]), effect=known["effect"], prepay_date=day
                 )
             except PrepaymentTooSmall as refusal:
                 say(dispatcher, refusal.response, product_name=loan.product_name, **refusal.details())

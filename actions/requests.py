@@ -107,6 +107,10 @@ class RequestForm(FormAction):
         """
         return {}
 
+    def is_an_answer(self, asking: Asking, question: str | None) -> bool:
+        """Whether the message plainly answers the form, although it was understood as something else."""
+        return False
+
     def is_asked(self, question: str, asking: Asking) -> bool:
         """Whether a question whose answer is unknown has to be asked; a topic may skip one."""
         return True
@@ -164,6 +168,7 @@ class RequestForm(FormAction):
         is_answer = not answer.asked or answer.intent in _PLAIN | self.own_intents or answer.is_tap
         # "不是这笔，是经营贷" names a product and asks nothing about it.
         is_answer = is_answer or (answer.intent == "ask_product_info" and not is_question(answer.text))
+        is_answer = is_answer or self.is_an_answer(asking, question)
         said: dict[str, Any] = {}
         if self.wants_loan and (is_answer or question == "loan_id"):
             chosen = named_loans(answer.entities, asking.open_loans, answer.text)

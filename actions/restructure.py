@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, aspects_of, say, show
 from actions.forms import Answer
+from actions.household import household_said
 from actions.my_debt import say_if_foreign
 from actions.requests import AskAgain, Asking, FileRequest, RequestForm
 from actions.restructure_words import answer_questions, say_quote, say_range, show_cards
@@ -31,7 +32,6 @@ _RECKON = "household"
 _DECLINED = "declined"
 _BARE_YUAN = re.compile(r"[1-9][0-9]{2,6}")
 _BARE_TERM = re.compile(r"[1-9][0-9]?")
-_BARE_AMONG_WORDS = re.compile(r"(?<![0-9.])[1-9][0-9]{2,5}(?![0-9.])")
 _ANOTHER_WISH = (RestructurePaymentTooLow, RestructureNotLower, RestructureTermNotOffered)
 
 
@@ -55,6 +55,10 @@ class ValidateRestructureForm(RequestForm):
         """A monthly sum, a number of instalments, that it be reckoned, or a sum of the household."""
         entities, intent = asking.answer.entities, asking.answer.intent
         sum_fen, wish = entities.get("said_sum_fen"), entities.get("restructure")
+        household = entities.get("household")
+        if household is not None:
+            said = {"income": household.income_fen, "expenses": household.expenses_fen}
+            return {"wish": _RECKON, **{name: str(sum_fen) for name, sum_fen in said.items() if sum_fen is not None}}
         if question in ("income", "expenses"):
             if isinstance(sum_fen, int):
                 return {question: str(sum_fen)}
@@ -72,6 +76,10 @@ class ValidateRestructureForm(RequestForm):
         if isinstance(sum_fen, int) and sum_fen and question in (None, "wish", "confirmed"):
             return {"wish": str(sum_fen)}
         return {}
+
+    def is_an_answer(self, asking: Asking, question: str | None) -> bool:
+        """A monthly sum, or one of the household, whatever else the message was taken for."""
+        return question is not None and bool({"household", "monthly_sum"} & asking.answer.entities.keys())
 
     def is_asked(self, question: str, asking: Asking) -> bool:
         """Income and expenses, only when it is to be reckoned from them."""
@@ -144,8 +152,8 @@ def _wish(known: dict[str, Any]) -> dict[str, Any]:
 def _with_sum(answer: Answer, tracker: Tracker, aspects: list[str]) -> dict[str, Any]:
     """The message's values, a sum among them under a name of its own: what can be paid a month points at no loan.
 
-    A rough sum ("六百左右") will do here, as the plan is shown before anything is filed; a bare number is yuan. Expenses that
-    are told one by one are added up.
+    A rough sum ("六百左右") will do here, as the plan is shown before anything is filed; a bare number is yuan. What she earns
+    or has to spend ("一个月挣3000") is no wish, but what a wish is reckoned from.
     """
     entities = dict(answer.entities)
     asks_sum = answer.asked in tuple(f"{TOPIC}_{name}" for name in (*QUESTIONS, "confirmed"))
@@ -154,10 +162,13 @@ def _with_sum(answer: Answer, tracker: Tracker, aspects: list[str]) -> dict[str,
     if "restructure_reckon" in aspects:
         entities["restructure_reckon"] = True
     entities.pop("amount", None)
-    sums = [] if answer.put_again else _sums(tracker)
-    if sums and answer.asked == f"{TOPIC}_expenses":
-        sums = [sum(sums) + sum(_bare_sums(tracker))]
-    sum_fen = sums[0] if sums else None
+    sums = [] if answer.put_again or answer.is_tap else _sums(tracker)
+    asked = (answer.asked or "").removeprefix(f"{TOPIC}_")
+    household = household_said(answer.text, sums, asked if asked in ("income", "expenses") else None)
+    if household.is_told and not answer.is_tap:
+        entities["household"] = household
+        return entities
+    sum_fen = sums[0][2] if sums else None
     text = answer.text.strip()
     if sum_fen is None and asks_sum and _BARE_YUAN.fullmatch(text):
         sum_fen = fen(text)
@@ -165,21 +176,15 @@ def _with_sum(answer: Answer, tracker: Tracker, aspects: list[str]) -> dict[str,
         sum_fen = 0
     if isinstance(sum_fen, int):
         entities["said_sum_fen"] = sum_fen
+        if "restructure_monthly" in aspects:
+            entities["monthly_sum"] = True
     return entities
 
 
-def _sums(tracker: Tracker) -> list[int]:
-    """The sums of the message in fen, rough ones too; a relative one ("the minimum") is none."""
-    found = [e["value"] for e in tracker.latest_message.get("entities") or [] if e["entity"] == "amount"]
-    return [value for value in found if isinstance(value, int)]
-
-
-def _bare_sums(tracker: Tracker) -> list[int]:
-    """Numbers of the message that stand beside its sums without a unit ("房租1500，吃饭1000"), as yuan, in fen."""
-    text = str(tracker.latest_message.get("text") or "")
-    spans = [(e.get("start"), e.get("end")) for e in tracker.latest_message.get("entities") or [] if e.get("start") is not None]
-    bare = [hit for hit in _BARE_AMONG_WORDS.finditer(text) if not any(a < hit.end() and hit.start() < b for a, b in spans)]
-    return [fen(hit.group()) for hit in bare]
+def _sums(tracker: Tracker) -> list[tuple[int, int, int]]:
+    """The sums of the message as (start, end, fen), rough ones too; a relative one ("the minimum") is none."""
+    found = [e for e in tracker.latest_message.get("entities") or [] if e["entity"] == "amount" and isinstance(e["value"], int)]
+    return [(int(e.get("start") or 0), int(e.get("end") or 0), e["value"]) for e in found]
 
 
 class ActionFileRestructure(FileRequest):

@@ -34,6 +34,9 @@ class ActionManageReminders(BorrowerAction):
         """A change is carried out at once, as it can be taken back at once; a question only shows what is in force."""
         loans = self.loans_of(tracker)
         now = loans.reminder_preferences()
+        if complains_of_many(entities_of(tracker), aspects_of(tracker), text_of(tracker)) and now.enabled:
+            self._say_how_many(dispatcher, now)
+            return []
         wanted = wished(now, entities_of(tracker), aspects_of(tracker), text_of(tracker))
         if wanted == now:
             self._say(dispatcher, now, "utter_reminders" if now.enabled else "utter_reminders_off")
@@ -47,18 +50,31 @@ class ActionManageReminders(BorrowerAction):
             self._say(dispatcher, changed, "utter_reminders_changed")
         return []
 
+    def _say_how_many(self, dispatcher: CollectingDispatcher, reminders: ReminderPreferences) -> None:
+        say(dispatcher, "utter_reminders_too_many", days_before=_listed(reminders))
+
     def _say(self, dispatcher: CollectingDispatcher, reminders: ReminderPreferences, response: str) -> None:
         quiet = reminders.quiet_until_date
         say(
             dispatcher,
             response,
-            days_before=formats.listed(str(days) for days in sorted(reminders.days_before, reverse=True)),
+            days_before=_listed(reminders),
             as_of_at=reminders.as_of,
         )
         if reminders.enabled:
             say(dispatcher, f"utter_reminders_by_{reminders.channel}")
             if quiet and quiet >= today():
                 say(dispatcher, "utter_reminders_quiet", quiet_until_date=quiet)
+
+
+def _listed(reminders: ReminderPreferences) -> str:
+    return formats.listed(str(days) for days in sorted(reminders.days_before, reverse=True))
+
+
+def complains_of_many(entities: dict[str, object], aspects: list[str], text: str) -> bool:
+    """Whether a message finds the reminders too many without saying what it wants instead; that is asked, and not guessed."""
+    says_what = "reminder" in entities or {"reminders_stop", "reminders_quiet", "reminders_start"} & set(aspects)
+    return "reminders_too_many" in aspects and not says_what and days_before(text) is None
 
 
 def wished(now: ReminderPreferences, entities: dict[str, object], aspects: list[str], text: str) -> ReminderPreferences:
@@ -74,6 +90,8 @@ def wished(now: ReminderPreferences, entities: dict[str, object], aspects: list[
     changed = now
     if button == "on" or "reminders_start" in aspects:
         changed = dataclasses.replace(changed, enabled=True, quiet_until_date=None)
+    if button == "once":
+        return dataclasses.replace(changed, enabled=True, days_before=(1,))
     if button in ("sms", "wechat", "phone"):
         return dataclasses.replace(changed, enabled=True, channel=str(button))
     if "reminders_asked" not in aspects or "reminders_start" in aspects:

@@ -88,3 +88,17 @@ def test_where_it_is_not_offered_a_request_waits_or_nobody_is_logged_in(talk: Ca
 
 def test_with_the_backend_away_it_says_so(bot: WholeBot) -> None:
     bot.borrower("B1002").says(FIRST_WORDS).hears("连不上", "没有提交")
+
+
+def test_income_and_expenses_are_told_from_what_can_be_paid(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("due_in_three_days").says(FIRST_WORDS)
+    borrower.says("一个月挣4000").hears("省不掉的开销").does_not_hear("不用改计划")
+    borrower.says("房租1500，吃饭1500").hears("每月大概能还800.00元", "一共21期")
+    borrower.says("每月700").hears("一共24期").taps("提交")
+    (filed,) = requests_of(ledger, "B1002")
+    assert filed["terms"]["new_term"] == 24
+
+
+def test_income_and_expenses_may_come_in_one_breath(talk: Callable[[str], Talk]) -> None:
+    borrower = talk("due_in_three_days").says(FIRST_WORDS)
+    borrower.says("我工资4000，房租1500，吃饭1500").hears("每月大概能还800.00元", "一共21期")

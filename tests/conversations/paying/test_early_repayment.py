@@ -93,3 +93,8 @@ def test_a_guest_hears_the_rule_with_its_source(talk: Callable[[str], Talk], led
 
 def test_with_the_backend_away_nothing_is_quoted(bot: WholeBot) -> None:
     bot.borrower("B1001").says("我想提前还清").hears("连不上").does_not_hear("一共付")
+
+
+def test_a_half_is_half_of_what_is_left(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("on_time").says("我想提前还款").says("先还一半").taps("每期少还点")
+    borrower.hears("提前还本金3,605.00元").is_offered("去付款页面")

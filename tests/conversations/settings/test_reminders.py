@@ -52,3 +52,16 @@ def test_a_guest_hears_what_there_is_and_how_to_change_it(talk: Callable[[str], 
 def test_with_the_backend_away_nothing_is_pretended(bot: object, talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     ledger.execute("DROP TABLE reminder_preferences")
     talk("on_time").says("取消短信提醒").hears("连不上").does_not_hear("改好了", "不提醒了")
+
+
+def test_too_many_is_asked_about_and_not_guessed(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    before = preferences(ledger)["days_before"]
+    borrower = talk("on_time").says("短信太多了，能不能少发").hears("还没有改").is_offered("不要提醒了")
+    assert preferences(ledger)["days_before"] == before
+    borrower.taps("只提前一天提醒").hears("还款日前1天")
+    assert preferences(ledger)["days_before"] == [1]
+
+
+def test_a_stop_said_angrily_is_still_a_stop(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    talk("on_time").says("烦死了，别再给我发提醒了").hears("不提醒了")
+    assert preferences(ledger)["enabled"] is False
