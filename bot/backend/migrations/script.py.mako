@@ -1,0 +1,18 @@
+"""${message}"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To schema ${up_revision}."""
+    ${upgrades if upgrades else "pass"}
+    op.execute("UPDATE schema_version SET version = ${int(up_revision)}")

@@ -1,0 +1,266 @@
+"""Two backends, two action servers and two Rasa servers behind nginx, over PostgreSQL, Redis and RabbitMQ of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg2  # type: ignore[import-untyped]
+import requests
+import yaml
+
+from bot import config
+from bot.bench import servers
+from bot.processes.supervisor import free_port
+from bot.training import ensure_model
+
+KINDS = ("backend", "actions", "rasa")
+_MODULES = {"backend": "bot.backend", "actions": "bot.processes.action_server", "rasa": "bot.processes.rasa_server"}
+_TEMPLATE = "due_in_three_days"
+
+
+@dataclass
+class Node:
+    """One process of the cluster."""
+
+    name: str
+    kind: str
+    port: int
+    environment: Mapping[str, str]
+    arguments: list[str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Starts it; see `is_ready`."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", _MODULES[self.kind], *self.arguments],
+                cwd=config.ROOT,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    def kill(self) -> None:
+        """Ends it at once (-9)."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> None:
+        """Asks it to end, and waits."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def is_ready(self) -> bool:
+        """Whether it says so itself."""
+        with contextlib.suppress(requests.RequestException):
+            return requests.get(f"{self.url}/ready", timeout=3).status_code == 200
+        return False
+
+    def until_ready(self, seconds: float = 300) -> None:
+        """Waits until it is ready.
+
+        Raises:
+            servers.NotHere: it ended, or took too long.
+        """
+        deadline = time.monotonic() + seconds
+        while not self.is_ready():
+            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
+                raise servers.NotHere(f"{self.name} did not become ready: {self.log.read_text(errors='replace')[-1500:]}")
+            time.sleep(0.1)
+
+
+@dataclass
+class Cluster:
+    """What is running, and how to break it."""
+
+    folder: Path
+    url: str
+    settings: config.Settings
+    borrowers: list[str]
+    ledger_url: str
+    conversations_url: str
+    events_url: str
+    nodes: dict[str, Node] = field(default_factory=dict)
+
+    def kill_and_restart(self, name: str) -> None:
+        """Kills a process (-9) and starts it again a second later."""
+        self.nodes[name].kill()
+        time.sleep(1)
+        self.nodes[name].start()
+
+    def roll(self, kind: str) -> None:
+        """Replaces the processes of a kind one by one, each asked to end and the next not before it is ready again."""
+        for node in [node for node in self.nodes.values() if node.kind == kind]:
+            node.stop()
+            node.start()
+            node.until_ready()
+
+    def rows(self, sql: str, *, of_the_ledger: bool = True) -> list[tuple[object, ...]]:
+        """What a query finds in the ledger's database, or in the conversations'."""
+        with contextlib.closing(psycopg2.connect(self.ledger_url if of_the_ledger else self.conversations_url)) as connection:
+            cursor = connection.cursor()
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
+    def metric(self, name: str) -> str:
+        """The metrics of a process, as Prometheus sees them."""
+        headers = {"Authorization": f"Bearer {self.settings.metrics_token}"}
+        return requests.get(f"{self.nodes[name].url}/metrics", headers=headers, timeout=10).text
+
+
+@contextlib.contextmanager
+def running_cluster(folder: Path, borrowers: int, *, each: int = 2, model: Path | None = None) -> Iterator[Cluster]:
+    """The cluster for as long as the block runs; every process of it is ended by its id.
+
+    Args:
+        folder: for databases, logs and configurations.
+        borrowers: how many there are, each with one loan that is due in three days.
+        each: how many processes of each kind.
+        model: a trained model; the present one when None.
+
+    Raises:
+        servers.NotHere: a server is not installed or did not start.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    model = model or ensure_model(config.load())
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(servers.postgresql(folder / "postgresql", connections=300))
+        redis_url, _ = stack.enter_context(servers.redis(folder / "redis"))
+        events_url, _ = stack.enter_context(servers.rabbitmq(folder / "rabbitmq"))
+        urls = {name: _made(database, name) for name in ("ledger", "conversations")}
+        ports = {name: free_port() for name in ("public", "actions", "backend")}
+        lender, names = _lender(folder / "lender.yml", borrowers)
+        environment = {
+            **{name: "" for name in os.environ if name.startswith("HUANBAN_")},
+            "HUANBAN_STATE_DIR": str(folder / "state"),
+            "HUANBAN_LENDER_FILE": str(lender),
+            "HUANBAN_TODAY": "2026-11-24",
+            "HUANBAN_BACKEND_DATABASE_URL": urls["ledger"],
+            "HUANBAN_TRACKER_DB": urls["conversations"],
+            "HUANBAN_REDIS_URL": redis_url,
+            "HUANBAN_EVENTS_URL": events_url,
+            "HUANBAN_ACTIONS_URL": f"http://127.0.0.1:{ports['actions']}/webhook",
+            "HUANBAN_BACKEND_URL": f"http://127.0.0.1:{ports['backend']}",
+            "HUANBAN_DEMO": "off",
+            "HUANBAN_PROXIES": "1",
+            "HUANBAN_MESSAGES_PER_MINUTE": "600",
+            "HUANBAN_ADDRESS_CALLS_PER_MINUTE": "1000000",
+            "HUANBAN_LOG_FORMAT": "json",
+            "RASA_TELEMETRY_ENABLED": "false",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONWARNINGS": "ignore",
+            "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+            # Each is one of several: a thread for each core would have them wait for each other.
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "TF_NUM_INTRAOP_THREADS": "1",
+            "TF_NUM_INTEROP_THREADS": "1",
+        }
+        settings = config.load(environment)
+        environment.update({n: v for n, v in settings.environment().items() if "TOKEN" in n or "SECRET" in n})
+        migrated = [sys.executable, "-W", "ignore", "-m", "bot.backend", "--migrate"]
+        subprocess.run(migrated, cwd=config.ROOT, env={**os.environ, **environment}, check=True, stdout=subprocess.DEVNULL)
+        nodes = _nodes(folder, environment, str(model), each)
+        try:
+            _start(nodes)
+            conf = _nginx_configuration(folder, ports, nodes)
+            command = [servers.binary("nginx"), "-c", str(conf), "-p", str(folder), "-g", _in_the_foreground()]
+            stack.enter_context(servers.running(command, folder / "nginx.log", lambda: servers.listens(ports["public"])))
+            public = f"http://127.0.0.1:{ports['public']}"
+            yield Cluster(folder, public, settings, names, urls["ledger"], urls["conversations"], events_url, nodes)
+        finally:
+            for node in reversed(nodes.values()):
+                node.stop()
+
+
+def _in_the_foreground() -> str:
+    """Started by root, nginx would hand its work to somebody who cannot write into this folder."""
+    return "daemon off; user root;" if os.geteuid() == 0 else "daemon off;"
+
+
+def _start(nodes: Mapping[str, Node]) -> None:
+    """Backends first: the first of them fills the ledger; then all others side by side."""
+    for kind in KINDS:
+        of_kind = [node for node in nodes.values() if node.kind == kind]
+        for node in of_kind:
+            node.start()
+            if kind == "backend":
+                node.until_ready()
+        for node in of_kind:
+            node.until_ready()
+
+
+def _nodes(folder: Path, environment: Mapping[str, str], model: str, each: int) -> dict[str, Node]:
+    port_setting = {"backend": "HUANBAN_BACKEND_PORT", "actions": "HUANBAN_ACTIONS_PORT", "rasa": "HUANBAN_BOT_PORT"}
+    found = {}
+    for kind in KINDS:
+        for number in range(1, each + 1):
+            name, port = f"{kind}-{number}", free_port()
+            arguments = [model] if kind == "rasa" else []
+            own = {**environment, port_setting[kind]: str(port)}
+            found[name] = Node(name, kind, port, own, arguments, folder / f"{name}.log")
+    return found
+
+
+def _made(server: str, name: str) -> str:
+    with contextlib.closing(psycopg2.connect(server)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+    return server.rpartition("/")[0] + f"/{name}"
+
+
+def _lender(path: Path, borrowers: int) -> tuple[Path, list[str]]:
+    """A lender file with so many borrowers in the same situation; their ids."""
+    demo = yaml.safe_load((config.ROOT / "data/demo/lender.yml").read_text(encoding="utf-8"))
+    text = yaml.safe_dump(next(b for b in demo["borrowers"] if b["name"] == _TEMPLATE), allow_unicode=True)
+    names = [f"B{50000 + number}" for number in range(borrowers)]
+    demo["borrowers"] = [
+        yaml.safe_load(text.replace(_TEMPLATE, f"borrower_{name.lower()}").replace("1002", name[1:])) for name in names
+    ]
+    for number, borrower in enumerate(demo["borrowers"]):
+        phone = f"139{10000000 + number}"  # made up, and another for each
+        borrower["phone_masked"] = f"{phone[:3]}****{phone[-4:]}"
+        if "phone" in borrower:
+            borrower["phone"] = phone
+    path.write_text(yaml.safe_dump(demo, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path, names
+
+
+def _nginx_configuration(folder: Path, ports: Mapping[str, int], nodes: Mapping[str, Node]) -> Path:
+    """`deploy/nginx.conf` with this cluster's addresses in it, and nothing else changed."""
+    text = (config.ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
+    for kind in KINDS:
+        addresses = [f"127.0.0.1:{node.port}" for node in nodes.values() if node.kind == kind]
+        servers_of_kind = "\n".join(f"    server {address} max_fails=1 fail_timeout=2s;" for address in addresses)
+        text, found = re.subn(rf"    server {kind}:\d+ max_fails=1 fail_timeout=2s;", servers_of_kind, text)
+        if found != 1:
+            raise servers.NotHere(f"deploy/nginx.conf has no upstream for {kind}")
+    for listen, name in (("8080", "public"), ("8081", "actions"), ("8082", "backend")):
+        text = text.replace(f"listen {listen};", f"listen 127.0.0.1:{ports[name]};")
+    text = text.replace("/tmp/nginx", str(folder / "nginx"))
+    path = folder / "nginx.conf"
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,2 @@
+-- Run once by the database's container, when its volume is empty.
+CREATE DATABASE conversations OWNER huanban;

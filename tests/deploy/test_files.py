@@ -1,0 +1,259 @@
+"""What is deployed names nothing that is not there, runs as nobody special, and carries no secret and no registry's address."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import REGISTRY
+
+from bot import config
+from bot.backend.settings import SETTINGS as BACKEND_SETTINGS
+from bot.config import ROOT
+from bot.observability import metrics
+
+DEPLOY = ROOT / "deploy"
+CHART = DEPLOY / "helm/huanban"
+FILES = [path for path in DEPLOY.rglob("*") if path.is_file()]
+KNOWN = {setting.name for setting in (*config.SETTINGS, *BACKEND_SETTINGS)} | {"HUANBAN_IMAGE", "HUANBAN_PUBLIC_PORT"}
+SECRETS = {setting.name for setting in config.SETTINGS if setting.secret}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(DEPLOY)))
+def test_every_setting_is_one_that_the_code_knows(path: Path) -> None:
+    for name in re.findall(r"HUANBAN_[A-Z_]+[A-Z]", path.read_text(encoding="utf-8")):
+        assert name in KNOWN, name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(DEPLOY)))
+def test_no_registry_and_no_secret_stands_in_a_file(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"(docker\.io|ghcr\.io|quay\.io|gcr\.io|index-url|registry\.)", text)
+    for name in SECRETS:
+        assert not re.search(rf"{name}[\"']?\s*[:=]\s*[\"']?[A-Za-z0-9]{{8,}}", text), name
+
+
+def test_every_metric_of_the_dashboard_is_one_that_a_process_has() -> None:
+    known = {sample.name for family in REGISTRY.collect() for sample in family.samples}
+    known |= {f"{name}{suffix}" for name in _declared() for suffix in ("", "_total", "_bucket", "_count", "_sum")}
+    board = json.loads((DEPLOY / "grafana/huanban.json").read_text(encoding="utf-8"))
+    asked = {n for p in board["panels"] for t in p["targets"] for n in re.findall(r"\b(?:huanban|process)_[a-z_]+", t["expr"])}
+    assert asked - known == set()
+    drawn = {re.sub(r"_(total|bucket|count|sum)$", "", name) for name in asked}
+    assert {name for name in _declared() if name not in drawn} == set(), "a metric that nobody sees"
+
+
+def _declared() -> set[str]:
+    return {metric._name for metric in vars(metrics).values() if hasattr(metric, "_name") and hasattr(metric, "_documentation")}
+
+
+def test_the_dashboard_asks_for_labels_that_the_metrics_have() -> None:
+    labels = {
+        name: set(m._labelnames) | {"le", "instance", "job"} for m in vars(metrics).values() if (name := getattr(m, "_name", ""))
+    }
+    board = json.loads((DEPLOY / "grafana/huanban.json").read_text(encoding="utf-8"))
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            names = {re.sub(r"_(total|bucket|count|sum)$", "", n) for n in re.findall(r"\bhuanban_[a-z_]+", target["expr"])}
+            allowed = set().union(*(labels[name] for name in names)) if names else {"instance", "job"}
+            for group in re.findall(r"by \(([^)]*)\)", target["expr"]):
+                assert {label.strip() for label in group.split(",")} <= allowed, panel["title"]
+            assert set(re.findall(r"{{(\w+)}}", target["legendFormat"])) <= allowed, panel["title"]
+
+
+# The image.
+
+
+def dockerfile() -> list[str]:
+    joined = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    return [line for line in joined.splitlines() if line and not line.startswith("#")]
+
+
+def test_the_image_is_built_from_the_lock_with_its_hashes_and_runs_as_nobody_special() -> None:
+    lines = dockerfile()
+    installs = [line for line in lines if "pip install" in line]
+    assert installs and all("--require-hashes" in line and "requirements.lock" in line for line in installs)
+    last = lines[max(index for index, line in enumerate(lines) if line.startswith("FROM")) :]
+    assert "USER 10001:10001" in last and not any("pip install" in line for line in last)
+
+
+def test_what_the_image_copies_is_there_and_what_it_runs_can_be_imported() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    for line in dockerfile():
+        if line.startswith("COPY") and "--from" not in line:
+            for source in line.split()[1:-1]:
+                assert (ROOT / source).exists(), source
+                assert source not in ignored
+    for module in re.findall(r"-m,? ?\"?,? ?\"?(bot[a-z_.]*)", " ".join(dockerfile())):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+# Compose.
+
+
+def compose() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))
+    return read
+
+
+def test_in_compose_only_nginx_has_a_port_outside_and_secrets_come_from_outside() -> None:
+    services = compose()["services"]
+    assert {name for name, service in services.items() if service.get("ports")} == {"nginx"}
+    assert {name for name, service in services.items() if "outside" in service.get("networks", [])} == {"nginx"}
+    assert compose()["networks"]["inside"]["internal"] is True
+    for name in ("rasa", "actions", "backend", "migrations"):
+        environment = services[name]["environment"]
+        for setting, value in environment.items():
+            if setting in SECRETS:
+                assert value == f"${{{setting}:?}}", f"{name}: {setting}"
+        assert services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"]
+
+
+def test_in_compose_every_volume_network_and_dependency_is_declared() -> None:
+    whole = compose()
+    for name, service in whole["services"].items():
+        assert set(service.get("networks", [])) <= set(whole["networks"]), name
+        assert set(service.get("depends_on", {})) <= set(whole["services"]), name
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source in whole["volumes"] or (DEPLOY / source).exists(), source
+
+
+def test_nginx_names_the_services_that_compose_has_and_hides_what_is_inside() -> None:
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    upstreams = dict(re.findall(r"server (\w+):(\d+) max_fails", text))
+    assert upstreams == {"rasa": "5005", "actions": "5055", "backend": "8001"}
+    assert set(upstreams) <= set(compose()["services"])
+    public = text[text.index("listen 8080") : text.index("listen 8081")]
+    assert "/metrics" not in re.sub(r"#.*", "", public) and "location / { return 404; }" in public
+    assert "non_idempotent" not in text
+
+
+# The chart.
+
+
+def test_no_value_of_the_chart_is_without_use_and_none_is_used_that_is_not_there() -> None:
+    values = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    templates = "\n".join(path.read_text(encoding="utf-8") for path in (CHART / "templates").iterdir())
+    used = set(re.findall(r"\.Values\.([A-Za-z.]+)", templates))
+
+    def paths(value: Any, at: str = "") -> set[str]:
+        found = {at} if at else set()
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                found |= paths(inner, f"{at}.{key}" if at else key)
+        return found
+
+    there = paths(values)
+    assert used - there == set()
+    covered = {path for path in there if any(path == u or path.startswith(u + ".") or u.startswith(path + ".") for u in used)}
+    assert there - covered - {"migrations", "actions.autoscaling", "rasa.autoscaling"} == set()
+
+
+PLACE = re.compile(r"{{-? .*? -?}}")
+
+
+def parsed(path: Path) -> list[dict[str, Any]]:
+    """The objects of a template whose control lines are left out and whose values are replaced by a word; nothing is rendered."""
+    lines = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if re.fullmatch(r"\s*{{-? .*}}\s*", line):
+            continue
+        lines.append(PLACE.sub("placeholder", re.sub(r"{{ (\.Values\.[\w.]+|\.) \| quote }}", '"placeholder"', line)))
+    return [found for found in yaml.safe_load_all("\n".join(lines)) if found]
+
+
+TEMPLATES = sorted((CHART / "templates").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_template_is_yaml_and_names_its_kind(path: Path) -> None:
+    found = parsed(path)
+    assert found
+    for thing in found:
+        assert thing["apiVersion"] and thing["kind"] and thing["metadata"]["name"].startswith("placeholder")
+
+
+@pytest.mark.parametrize("kind", ["rasa", "actions", "backend"])
+def test_each_process_has_probes_limits_a_budget_and_no_rights(kind: str) -> None:
+    text = (CHART / f"templates/{kind}.yaml").read_text(encoding="utf-8")
+    deployment, service, budget = parsed(CHART / f"templates/{kind}.yaml")
+    assert [deployment["kind"], service["kind"], budget["kind"]] == ["Deployment", "Service", "PodDisruptionBudget"]
+    container = deployment["spec"]["template"]["spec"]["containers"][0]
+    assert container["readinessProbe"]["httpGet"]["path"] == "/ready"
+    assert container["livenessProbe"]["httpGet"]["path"] == "/health"
+    assert container["ports"][0]["containerPort"] == service["spec"]["ports"][0]["port"]
+    assert container["envFrom"] == [{"secretRef": {"name": "placeholder"}}]
+    assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert budget["spec"]["selector"]["matchLabels"] == deployment["spec"]["selector"]["matchLabels"]
+    for part in ("huanban.podSecurity", "huanban.containerSecurity", f".Values.{kind}.resources"):
+        assert part in text
+    names = (CHART / "templates/_names.tpl").read_text(encoding="utf-8")
+    assert "runAsNonRoot: true" in names and "readOnlyRootFilesystem: true" in names and "drop: [ALL]" in names
+    module = container["command"][2]
+    path = ROOT / module.replace(".", "/")
+    assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+def test_rasa_is_scaled_by_a_metric_that_it_has() -> None:
+    scaled = parsed(CHART / "templates/autoscaling.yaml")[0]
+    named = [row["pods"]["metric"]["name"] for row in scaled["spec"]["metrics"] if row["type"] == "Pods"]
+    assert named == [metrics.queue_recent._name]
+
+
+def test_migrations_run_before_a_release_and_are_what_the_backend_offers() -> None:
+    job = parsed(CHART / "templates/migrations.yaml")[0]
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    assert job["spec"]["template"]["spec"]["containers"][0]["command"] == ["python", "-m", "bot.backend", "--migrate"]
+    assert "--migrate" in (ROOT / "bot/backend/__main__.py").read_text(encoding="utf-8")
+
+
+VARIANTS: list[dict[str, Any]] = [
+    {},
+    {"backendUrl": "https://loans.example.com"},
+    {
+        "ingress": {"enabled": True, "tlsSecret": "tls"},
+        "serviceMonitor": {"enabled": True},
+        "rasa": {"autoscaling": {"enabled": False}},
+        "imagePullSecrets": [{"name": "pull"}],
+    },
+]
+
+
+def rendered(values: dict[str, Any]) -> list[dict[str, Any]]:
+    """What Helm's own code makes of the chart."""
+    helm = pytest.importorskip("helm_python", reason="helm-python-sdk is not installed")
+    with helm.Chart.load(str(CHART)) as chart:
+        files = chart.render(values, name="demo", namespace="lending")
+    return [thing for text in files.values() for thing in yaml.safe_load_all(text) if thing]
+
+
+@pytest.mark.parametrize("values", VARIANTS, ids=["as it is", "own backend", "everything on"])
+def test_helm_finds_nothing_wrong_and_renders_every_object(values: dict[str, Any]) -> None:
+    helm = pytest.importorskip("helm_python", reason="helm-python-sdk is not installed")
+    assert helm.lint(str(CHART))["errors"] == []
+    objects = rendered(values)
+    assert len(objects) >= 8
+    assert len({(thing["kind"], thing["metadata"]["name"]) for thing in objects}) == len(objects)
+
+
+@pytest.mark.parametrize("values", VARIANTS, ids=["as it is", "own backend", "everything on"])
+def test_kubernetes_knows_every_field_of_what_is_rendered(values: dict[str, Any]) -> None:
+    schemas = pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is not installed")
+    for thing in rendered(values):
+        if not thing["apiVersion"].startswith("monitoring.coreos.com"):
+            schemas.validate(thing, "1.30", strict=True)
+
+
+def test_helms_own_lint_has_nothing_to_say() -> None:
+    helm = shutil.which("helm")
+    if helm is None:
+        pytest.skip("no helm here")
+    assert subprocess.run([helm, "lint", str(CHART)], check=False).returncode == 0
