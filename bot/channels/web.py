@@ -1,8 +1,8 @@
 """The web channel over plain HTTP: a message goes in with a token, what the bot says comes back.
 
 `POST /webhooks/web/messages` with `Authorization: Bearer <web token>` and `{"text": "…"}` (typed) or `{"payload": "…"}` (a
-button of an earlier answer). Answers 200 `{"messages": [{"text", "buttons": [{"title", "payload"}], …}]}`; 400, 401, 413 or
-503 as problem details. `POST /webhooks/web/guest` gives somebody who is not logged in a token for general questions.
+button of an earlier answer). Answers 200 `{"messages": [{"text", "buttons": [{"title", "payload"}], …}]}`; 400, 401, 403, 413,
+429 or 503 as problem details. `POST /webhooks/web/guest` gives somebody who is not logged in a token for general questions.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from sanic.response import json as json_response
 
 from bot import config
 from bot.channels import payloads
+from bot.channels.chat.beside import Beside
 from bot.channels.guard import MAX_MESSAGE_CHARACTERS, plain_text
 from bot.channels.origins import Origins
+from bot.channels.problems import ChannelProblem
 from bot.identity import NotVerified, Speaker, speaker_of_web_token, web_token
 
 log = logging.getLogger(__name__)
@@ -86,7 +88,9 @@ class WebChannel(InputChannel):
             return json_response({"status": "ok"})
 
         @webhook.post("/guest")
-        async def guest(_: Request) -> HTTPResponse:
+        async def guest(request: Request) -> HTTPResponse:
+            if chat := Beside.of(request):
+                chat.admit(request)
             return json_response({"token": web_token(None, self._web_secret)})
 
         @webhook.options("/guest")
@@ -105,7 +109,11 @@ class WebChannel(InputChannel):
                 return _problem(400, "message-malformed", 'Send {"text": "…"} or {"payload": "…"}, one of them, not empty.')
             if len(body.get("text", "")) > MAX_MESSAGE_CHARACTERS:
                 return _problem(413, "message-too-long", f"A message holds at most {MAX_MESSAGE_CHARACTERS} characters.")
-            return await self._answer(speaker, body, on_new_message)
+            return await self._answer(speaker, body, on_new_message, Beside.of(request), request)
+
+        @webhook.exception(ChannelProblem)
+        async def refuse(_: Request, problem: ChannelProblem) -> HTTPResponse:
+            return problem.response()
 
         @webhook.middleware("response")
         async def mark(request: Request, response: HTTPResponse) -> None:
@@ -119,24 +127,30 @@ class WebChannel(InputChannel):
             raise NotVerified("no bearer token")
         return speaker_of_web_token(token, self._web_secret)
 
-    async def _answer(self, speaker: Speaker, body: dict[str, str], on_new_message: OnNewMessage) -> HTTPResponse:
+    async def _answer(
+        self, speaker: Speaker, body: dict[str, str], on_new_message: OnNewMessage, chat: Beside | None, request: Request
+    ) -> HTTPResponse:
         conversation_id = speaker.conversation_id(self._conversation_secret)
+        if chat:
+            chat.admit(request, conversation_id)
         obeyed = payloads.redeem(body.get("payload", ""), conversation_id, self._conversation_secret)
+        text = obeyed or plain_text(body.get("text") or body.get("payload", ""))
         output = SealedOutput(self._conversation_secret)
-        message = UserMessage(
-            obeyed or plain_text(body.get("text") or body.get("payload", "")),
-            output,
-            conversation_id,
-            input_channel=self.name(),
-        )
+        if chat:
+            await chat.said(conversation_id, text, body["payload"] if obeyed else None)
         try:
-            await on_new_message(message)
+            await on_new_message(UserMessage(text, output, conversation_id, input_channel=self.name()))
         except Exception:
             log.exception("a message was not answered")
+            if chat:
+                await chat.failed(conversation_id)
             return _problem(
                 503, "bot-unavailable", "Whether it was carried out is not known; ask for the status before sending it again."
             )
-        return json_response({"messages": [_said(m) for m in output.messages]})
+        messages = [_said(message) for message in output.messages]
+        if chat:
+            await chat.answered(conversation_id, messages)
+        return json_response({"messages": messages})
 
 
 def _body(request: Request) -> dict[str, str] | None:

@@ -1,7 +1,7 @@
 import { defineConfig, type Plugin } from "vite";
 
 /**
- * Takes the line breaks and indentation out of the templates, which no minifier touches. After minification line breaks are
+ * Takes the line breaks, the indentation and needless quotes out of the templates, which no minifier touches. After minification line breaks are
  * left in templates only; between tags they mean nothing here, elsewhere a space.
  */
 function tightTemplates(): Plugin {
@@ -11,10 +11,11 @@ function tightTemplates(): Plugin {
     generateBundle(_, bundle) {
       for (const file of Object.values(bundle)) {
         if (file.type !== "chunk") continue;
-        file.code = file.code.replace(
-          /(>?)\n\s*(<?)/g,
-          (_all, end: string, start: string) => end + (end || start ? "" : " ") + start,
-        );
+        file.code = file.code
+          .replace(/(>?)\n\s*(<?)/g, (_all, end: string, start: string) => end + (end || start ? "" : " ") + start)
+          .replace(/([}"]) >/g, "$1>")
+          // A value of one word needs no quotes.
+          .replace(/ ([a-z-]+)="([\w-]+)"(?=[ >])/g, " $1=$2");
       }
     },
   };
@@ -32,6 +33,32 @@ const FILES: Record<string, { entry: string; file: string; folder?: string; exte
     external: ["socket.io-client"],
   },
 };
+
+/** Takes Lit's hooks for old browsers and for rendering on a server out, which nothing here uses, and its own version notes. */
+function leanLit(): Plugin {
+  return {
+    name: "lean-lit",
+    transform(code, id) {
+      if (!/node_modules\/(@lit|lit)/.test(id)) return null;
+      return code
+        .replace(/\w+\.\w+(PolyfillSupport|HydrateSupport)\b/g, "null")
+        .replace(/\(\w+\.\w+Versions\?\?=\[\]\)\.push\("[\d.]+"\)/g, "0");
+    },
+  };
+}
+
+/** Takes out what lightningcss adds for `light-dark()`, which no rule here uses. */
+function noLightDark(): Plugin {
+  return {
+    name: "no-light-dark",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === "chunk") file.code = file.code.replace(/--lightningcss-(light|dark):(initial| );/g, "");
+      }
+    },
+  };
+}
 
 export default defineConfig(({ mode }) => {
   const {
@@ -52,7 +79,7 @@ export default defineConfig(({ mode }) => {
       minify: true,
       rolldownOptions: { external, output: { globals: { "socket.io-client": "io" } } },
     },
-    plugins: [tightTemplates()],
+    plugins: [leanLit(), tightTemplates(), noLightDark()],
     define: { "process.env.NODE_ENV": '"production"' },
   };
 });

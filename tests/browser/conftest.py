@@ -1,7 +1,8 @@
 """A browser for the tests of the widget, and the widget in it.
 
 The browser is the one named by `CHROMIUM_PATH`, else a Chromium on PATH (Debian's package `chromium`), else Playwright's own.
-Where there is none, the tests are skipped, and the run's last line says how many and how to get one.
+Where there is none, the tests are skipped, and the run's last line says how many and how to get one; with
+`HUANBAN_BROWSER_REQUIRED`, as `.ci/run` sets it, the run fails instead.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ except ImportError:  # the package is in requirements.lock; without it nothing h
     sync_playwright = None  # type: ignore[assignment]
     collect_ignore_glob = ["test_*.py"]
 
-from tests.browser.finding import HOW, find_browser
+from tests.browser.finding import HOW, REQUIRED, find_browser
+
+if sync_playwright is not None:
+    from tests.browser.entering import enter  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
@@ -31,11 +35,13 @@ _skipped: list[str] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skips what needs a browser when there is none."""
+    """Skips what needs a browser when there is none; where one is required, nothing runs without it."""
     here = Path(__file__).parent
-    mine = [item for item in items if item.path.is_relative_to(here)]
+    mine = [item for item in items if item.path.is_relative_to(here) and item.path.name != "test_finding.py"]
     if not mine or find_browser():
         return
+    if os.environ.get(REQUIRED):
+        raise pytest.UsageError(f"no browser was found, and {REQUIRED} says there must be one → {HOW}")
     for item in mine:
         item.add_marker(pytest.mark.skip(reason=f"no browser: {HOW}"))
         _skipped.append(item.nodeid)

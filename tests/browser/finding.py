@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 
 HOW = "apt-get install chromium, or name one: CHROMIUM_PATH=/path/to/chromium"
+# Set where a run without a browser is no run, as in CI.
+REQUIRED = "HUANBAN_BROWSER_REQUIRED"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

@@ -17,6 +17,9 @@ from tests.browser.widget_page import WidgetPage
 
 Visit = Callable[..., WidgetPage]
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1100, "height": 900}}
+# A browser that hears 「我想晚还」, and counts how often it was told to listen.
+SPEECH = """window.listened = 0; window.SpeechRecognition = class { start() { window.listened++; setTimeout(() => {
+this.onresult({results: [[{transcript: '我想晚还'}]]}); this.onend() }, 50) } stop() {} }"""
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 720}, "has_touch": True, "is_mobile": True}
 
 
@@ -247,15 +250,51 @@ def test_web_reading_aloud_has_a_switch_and_is_off_at_first(visit: Visit) -> Non
 
 def test_web_one_can_speak_instead_of_typing_where_the_browser_can(visit: Visit) -> None:
     widget = visit(attributes="care")
-    widget.page.evaluate(
-        """() => { window.SpeechRecognition = class { start() { setTimeout(() => {
-        this.onresult({results: [[{transcript: '我想晚还'}]]}); this.onend() }, 50) } stop() {} } }"""
-    )
+    widget.page.add_init_script(SPEECH)
+    widget.page.reload()
     widget.open()
     widget.button("说话输入").click()
+    widget.button("知道了，开始说").click()
     expect(widget.input).to_have_value("我想晚还")
     silent = visit(attributes="care no-dictation").open()
     expect(silent.button("说话输入")).to_have_count(0)
+
+
+def test_before_the_first_word_is_listened_to_one_is_told_where_it_may_go_and_asked(visit: Visit) -> None:
+    widget = visit(attributes="care")
+    widget.page.add_init_script(SPEECH)
+    widget.page.reload()
+    widget.open()
+    widget.button("说话输入").click()
+    asked = widget.element.locator(".composer")
+    expect(asked).to_contain_text("可能会传给浏览器的公司")
+    assert widget.page.evaluate("window.listened") == 0
+    assert widget.faults() == []
+    assert [target for target in targets(widget) if min(target["width"], target["height"]) < 60 - 0.01] == []
+    widget.button("说话输入").click()  # no: the question goes, and nothing is listened to
+    expect(asked).not_to_contain_text("可能会传给浏览器的公司")
+    assert widget.page.evaluate("window.listened") == 0
+    widget.button("说话输入").click()
+    widget.button("知道了，开始说").click()
+    expect(widget.input).to_have_value("我想晚还")
+    widget.page.reload()
+    widget.open()
+    widget.button("说话输入").click()  # asked once in each browser
+    widget.page.wait_for_function("window.listened === 1")
+
+
+def test_a_calendar_and_the_question_below_it_are_one_question(chat: ScriptedChat, visit: Visit) -> None:
+    widget = in_care(visit)
+    days = {"type": "date_choice", "earliest_date": "2026-11-28", "latest_date": "2026-12-27"}
+    question = {"text": "想晚多久？", "buttons": [{"title": "晚15天", "payload": "a"}]}
+    chat.say("B1", {"text": "可以选的日子在这里。"}, {"card": days}, question)
+    widget.hears("想晚多久")
+    expect(widget.button("晚15天")).to_be_visible()
+    expect(widget.shows("calendar")).to_be_visible()
+    chat.say("B1", {"text": "还有一件事。", "buttons": [{"title": "好", "payload": "b"}]})
+    widget.button("好").wait_for()
+    expect(widget.element.locator(".card-calendar")).to_have_count(0)
+    expect(widget.button("晚15天")).to_have_count(0)
 
 
 def test_one_question_at_a_time(chat: ScriptedChat, visit: Visit) -> None:

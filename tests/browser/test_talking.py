@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from bot.widget.test.scripted_chat import ScriptedChat
-from tests.browser.widget_page import WidgetPage
+from bot.widget.test.scripted_chat import ScriptedChat, token_for
+from tests.browser.widget_page import PAGE, WidgetPage
 
 Visit = Callable[..., WidgetPage]
 
@@ -171,6 +171,9 @@ def test_a_proof_is_checked_and_handed_in(chat: ScriptedChat, visit: Visit, tmp_
     widget = visit().open().says("证明")
     card = widget.shows("upload")
     chooser = card.locator("input[type=file]")
+    # What becomes of it is said before anything is chosen.
+    expect(card).to_contain_text("只有审核这个申请的人看得到")
+    expect(card).to_contain_text("照片里记的地点、时间和手机型号，我们先去掉再收")
     chooser.set_input_files({"name": "note.txt", "mimeType": "text/plain", "buffer": b"x"})
     expect(card).to_contain_text("这种文件收不了")
     chooser.set_input_files({"name": "big.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 5242881})
@@ -242,6 +245,32 @@ def test_a_draft_survives_closing_and_reloading(visit: Visit) -> None:
     expect(widget.input).to_have_value("写到一半")
 
 
+def test_a_draft_is_not_shown_to_the_next_borrower_at_this_computer(visit: Visit) -> None:
+    widget = visit("B1").open().says("在").hears("收到了：在")
+    widget.input.fill("我的秘密")
+    widget.element.evaluate("(element, token) => { element.token = token }", token_for("B2"))
+    expect(widget.input).to_have_value("")
+    # The same with a reload between: one logs out, another logs in, in the same tab.
+    widget.page.reload()
+    widget.open().hears("收到了：在")
+    widget.input.fill("我的秘密")
+    others = PAGE.replace("{attributes}", f'token="{token_for("B2")}"')
+    widget.page.route("**/pages/*", lambda route: route.fulfill(body=others, content_type="text/html; charset=utf-8"))
+    widget.page.reload()
+    widget.open().says("我是下一位").hears("收到了：我是下一位")
+    expect(widget.input).to_have_value("")
+
+
+def test_a_sum_a_day_or_a_number_is_not_broken_between_two_lines(chat: ScriptedChat, visit: Visit) -> None:
+    widget = visit(viewport={"width": 320, "height": 640}).open()
+    said = "还款日是11月27日(周五)，要还12,345.67元，打400-000-0000也可以问，不急，晚几天到12月12日(周六)也行。"
+    chat.say("B1", {"text": said})
+    widget.hears(said)
+    whole = widget.log.locator(".whole")
+    assert whole.all_inner_texts() == ["11月27日(周五)", "12,345.67元", "400-000-0000", "12月12日(周六)"]
+    assert [len(rows) for rows in whole.evaluate_all("list => list.map(span => [...span.getClientRects()])")] == [1, 1, 1, 1]
+
+
 def test_a_long_answer_is_read_from_its_beginning(visit: Visit) -> None:
     widget = visit().open().says("长答案").hears("第一段：开头在这里。", "第8段")
     assert is_in_view(widget, "第一段：开头在这里。")
@@ -259,6 +288,24 @@ def test_somebody_reading_further_up_is_not_torn_away(chat: ScriptedChat, visit:
     widget.log.get_by_text("新消息来了").wait_for()
     assert widget.log.evaluate("log => log.scrollTop") == 0
     expect(widget.button("往下看")).to_be_visible()
+
+
+def test_whoever_speaks_sees_their_own_words_wherever_they_had_scrolled(visit: Visit) -> None:
+    widget = visit().open().says("长答案").hears("第8段")
+    for said in ("第一次", "第二次"):
+        widget.log.evaluate("log => (log.scrollTop = 0)")
+        widget.page.wait_for_timeout(100)
+        widget.says(said).hears(f"收到了：{said}")
+        wait_until(widget, lambda said=said: is_in_view(widget, f"收到了：{said}"))  # type: ignore[misc]
+
+
+def test_larger_letters_leave_the_newest_words_in_sight(visit: Visit) -> None:
+    widget = visit().open().says("我欠多少")
+    widget.shows("loan")
+    widget.says("你好").hears("收到了：你好")
+    widget.button("长辈版").click()
+    widget.page.wait_for_timeout(300)
+    assert is_in_view(widget, "收到了：你好")
 
 
 def test_other_languages_come_in_files_of_their_own(visit: Visit, new_context: Callable[..., BrowserContext]) -> None:

@@ -38,6 +38,7 @@ SECRETS = {
     "HUANBAN_SERVICE_TOKEN": "service-token-of-the-tests",
     "HUANBAN_DESK_TOKEN": "desk-token-of-the-tests",
     "HUANBAN_ACTIONS_TOKEN": "actions-token-of-the-tests",
+    "HUANBAN_METRICS_TOKEN": "metrics-token-of-the-tests",
     "HUANBAN_WEB_SECRET": "web-secret-of-the-tests-long-enough",
     "HUANBAN_CONVERSATION_SECRET": "conversation-secret-of-the-tests",
 }
@@ -194,6 +195,7 @@ class Phone:
             headers={"Origin": origin} if origin else {},
             socketio_path="/webhooks/chat/socket.io",
             transports=[transport],
+            wait_timeout=30,  # a busy machine
         )
         await self.until(lambda: self.hello is not None)
         return self

@@ -40,10 +40,13 @@ class CareMode:
             return bool(remembered)
         loans = self._client.loans_of(visitor.speaker.borrower_id)
         try:
-            return (await asyncio.wait_for(asyncio.to_thread(loans.borrower), LOOK_UP_SECONDS)).care_mode
+            on = (await asyncio.wait_for(asyncio.to_thread(loans.borrower), LOOK_UP_SECONDS)).care_mode
         except (LoanBackendError, asyncio.TimeoutError) as error:
             log.info("whether care mode is on could not be looked up: %s", str(error) or "no answer in time")
             return False
+        if on:  # then what is said in this conversation is short as well: each message carries what the chat remembers
+            await self._history.soon(self._history.set_care_mode, visitor.conversation_id, True)
+        return on
 
     async def switch(self, visitor: Visitor, on: bool) -> None:
         """Switches it in the chat, and from there in the conversation and at the lender, as far as these can be reached."""

@@ -16,6 +16,7 @@ from sanic.response import json as json_response
 
 from bot import config
 from bot.channels.chat import evidence
+from bot.channels.chat.beside import CONTEXT, Beside
 from bot.channels.chat.care_mode import CareMode
 from bot.channels.chat.demo import demo_pages
 from bot.channels.chat.parts import ChatParts
@@ -25,7 +26,8 @@ from bot.channels.chat.transcript import SHANGHAI, transcript
 from bot.channels.chat.turns import OnNewMessage, Turns
 from bot.channels.problems import ChannelProblem
 
-ENDING_SECONDS = 5.0
+# A turn ends within an action's time-out; whoever stops this server (deploy/) gives it longer.
+ENDING_SECONDS = 25.0
 WIDGET_FOLDER = config.ROOT / "bot" / "widget" / "dist"
 WIDGET_IS_NOT_BUILT = "The widget is not built: bot/widget/dist is empty.\nBuild it: .venv/bin/python -m bot.widget.build\n"
 
@@ -45,6 +47,8 @@ class ChatBlueprint(Blueprint):
         # Above this Sanic refuses by itself; below, the upload does, in words that the widget can read.
         app.config.REQUEST_MAX_SIZE = 4 * settings.evidence_max_bytes
         self.ctx.app = app
+        if hasattr(self.ctx, "beside"):
+            setattr(app.ctx, CONTEXT, self.ctx.beside)
         super().register(app, options)
         app.blueprint(widget_files(), url_prefix="/widget")
         if settings.demo_is_open:
@@ -80,13 +84,17 @@ class ChatChannel(InputChannel):
         sockets = ChatSockets(server, parts, care_mode)
         turns = Turns(parts.history, on_new_message, sockets.send, parts.words, self._settings.conversation_secret)
         sockets.run(turns)
+        chat.ctx.beside = Beside(parts, turns)
+        chat.ctx.is_ending = False
         _add_calls(chat, parts)
 
         @chat.route("/socket.io/", methods=["GET", "POST", "OPTIONS"])
         async def socket_io(request: Request) -> Any:
+            if "sid" not in request.args and chat.ctx.is_ending:
+                return empty(status=503)
             if "sid" not in request.args and request.method != "OPTIONS":
                 # A line costs memory before anybody has said who they are.
-                parts.count(parts.per_address, parts.address(request))
+                parts.count_call(request)
             return await server.handle_request(request)
 
         @chat.listener("after_server_start")
@@ -102,6 +110,10 @@ class ChatChannel(InputChannel):
             chat.ctx.sweeping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await chat.ctx.sweeping
+            # From now on lines and messages are for the other servers; an answer finds its line there, or in the history.
+            chat.ctx.is_ending = True
+            turns.begin_no_more()
+            await sockets.hang_up()
             await turns.finish(ENDING_SECONDS)
             await sockets.hang_up()
             await server.shutdown()

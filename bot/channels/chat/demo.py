@@ -15,8 +15,10 @@ from urllib.parse import quote as url_quote
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, redirect
+from sanic.response import html as html_response
 from sanic.response import json as json_response
 
+from bot.channels.chat.demo_secure import SecurePages
 from bot.channels.chat.parts import ChatParts
 from bot.channels.chat.static_files import StaticFiles
 from bot.channels.problems import ChannelProblem
@@ -27,13 +29,14 @@ from bot.identity import web_token
 
 DEMO_FOLDER = ROOT / "bot" / "widget" / "demo"
 TOKEN_SECONDS = 3600
+SHOWN_REQUESTS = 8  # as many as the page shows
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]+)?")
 
 
 def demo_pages(parts: ChatParts) -> Blueprint:
     """The page under `/demo/` and the JSON it lives on."""
     pages = Blueprint("chat_demo", __name__)
-    files = StaticFiles(DEMO_FOLDER)
+    files, secure_pages = StaticFiles(DEMO_FOLDER), SecurePages(DEMO_FOLDER)
     settings = parts.settings
     desk = Connection(
         settings.backend_url,
@@ -60,7 +63,7 @@ def demo_pages(parts: ChatParts) -> Blueprint:
 
     @pages.get("/state")
     async def state(request: Request) -> HTTPResponse:
-        """What the lender has of `?borrower_id=`: `{borrower, loans, requests, payments}`, as the loan backend tells it."""
+        """What the lender has of `?borrower_id=`: `{borrower, loans, requests, payments, proofs}`, as its backend tells it."""
         _admit(request, parts)
         borrower_id = _borrower_id(request.args.get("borrower_id"))
         return _fresh(await _state(parts.client, borrower_id))
@@ -69,6 +72,14 @@ def demo_pages(parts: ChatParts) -> Blueprint:
     async def without_slash(_: Request) -> HTTPResponse:
         """The page's own links are told from `/demo/`."""
         return redirect("/demo/")
+
+    @pages.get("/secure/<purpose:str>/<token:str>")
+    async def secure_page(request: Request, purpose: str, token: str) -> HTTPResponse:
+        """Where the demo lender's secure links lead: whose page would be here, and what it would ask for."""
+        page = secure_pages.page(purpose)
+        if page is None:
+            raise ChannelProblem("not-found", "The demo has no secure page of this purpose.")
+        return html_response(page, headers={**_private(request), "Cache-Control": "no-store"})
 
     @pages.get("/<name:str>")
     async def file(request: Request, name: str) -> HTTPResponse:
@@ -95,7 +106,17 @@ async def _state(client: Connection, borrower_id: str) -> dict[str, Any]:
         for loan, answer in zip(plans["loans"], payments, strict=True)
         for payment in answer["payments"]
     ]
-    return {"borrower": who, "loans": plans["loans"], "requests": requests["requests"], "payments": paid}
+    newest = sorted(requests["requests"], key=lambda request: str(request["filed_at"]))[-SHOWN_REQUESTS:]
+    proofs = await asyncio.gather(
+        *(_asked(client, f"{path}/requests/{url_quote(request['request_id'], safe='')}/evidence") for request in newest)
+    )
+    return {
+        "borrower": who,
+        "loans": plans["loans"],
+        "requests": requests["requests"],
+        "payments": paid,
+        "proofs": [proof for answer in proofs for proof in answer["evidence"]],
+    }
 
 
 async def _asked(connection: Connection, path: str) -> Any:
@@ -149,10 +170,14 @@ def _fresh(body: Any) -> HTTPResponse:
 
 
 def _file(request: Request, files: StaticFiles, name: str) -> HTTPResponse:
-    answer = files.answer(request, name, {"Content-Security-Policy": _policy(request), "Referrer-Policy": "no-referrer"})
+    answer = files.answer(request, name, _private(request))
     if answer is None:
         raise ChannelProblem("not-found", "The demo page has no such file; they lie in bot/widget/demo.")
     return answer
+
+
+def _private(request: Request) -> dict[str, str]:
+    return {"Content-Security-Policy": _policy(request), "Referrer-Policy": "no-referrer"}
 
 
 def _policy(request: Request) -> str:

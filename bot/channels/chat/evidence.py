@@ -1,4 +1,7 @@
-"""The upload of a proof: a picture or a PDF for a request of the borrower's, passed on to the loan backend."""
+"""The upload of a proof: a picture or a PDF for a request of the borrower's, passed on to the loan backend.
+
+What a camera writes beside a photo (the place, the time, the device) goes before anybody has it: `bot/channels/photos.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from sanic.response import json as json_response
 
 from bot.channels.chat.parts import ChatParts
 from bot.channels.guard import plain_text
+from bot.channels.photos import PhotoBroken, without_metadata
 from bot.channels.problems import ChannelProblem
 from bot.client.errors import LoanBackendError, ProblemError
 from bot.loans.evidence import KINDS, kind_of
@@ -52,6 +56,10 @@ async def receive(request: Request, parts: ChatParts) -> HTTPResponse:
         raise ChannelProblem("evidence-kind", f"Its first bytes are none of {', '.join(KINDS)}.")
     if visitor.speaker.borrower_id is None:
         raise ChannelProblem("request-not-found", "Nobody is logged in, so there is no request.")
+    try:
+        content = await asyncio.to_thread(without_metadata, content)
+    except PhotoBroken as error:
+        raise ChannelProblem("evidence-kind", f"It cannot be read as what it seems to be: {error}.") from error
     loans = parts.client.loans_of(visitor.speaker.borrower_id)
     try:
         kept = await asyncio.to_thread(loans.add_evidence, request_id, name, content)

@@ -91,9 +91,9 @@ class History:
 
         return self._write(work)
 
-    def add(self, conversation_id: str, said: Mapping[str, Any]) -> Message:
-        """Keeps what the bot says."""
-        return self._write(lambda connection: self._insert(connection, conversation_id, "bot", said))
+    def add(self, conversation_id: str, said: Mapping[str, Any], sender: str = "bot") -> Message:
+        """Keeps what needs no answer here: what the bot says, and what a borrower said elsewhere."""
+        return self._write(lambda connection: self._insert(connection, conversation_id, sender, said))
 
     def since(self, conversation_id: str, after: object = None) -> list[Message]:
         """All messages after the one with that id, oldest first; the newest 200 when there is no such message."""

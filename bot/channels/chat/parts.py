@@ -27,6 +27,7 @@ class ChatParts:
     origins: Origins
     per_borrower: Rates
     per_address: Rates
+    per_origin: Rates
     client: LoanClient
 
     @classmethod
@@ -43,6 +44,7 @@ class ChatParts:
             origins=Origins(settings.web_origins),
             per_borrower=Rates(settings.messages_per_minute),
             per_address=Rates(settings.address_calls_per_minute),
+            per_origin=Rates(settings.origin_calls_per_minute),
             client=LoanClient(
                 settings.backend_url,
                 settings.service_token,
@@ -75,13 +77,13 @@ class ChatParts:
             raise ChannelProblem("origin-not-allowed", "Add the page's origin to HUANBAN_WEB_ORIGINS.")
 
     def admit(self, request: Request) -> None:
-        """Lets a call of an allowed page pass, as long as its address does not call too often.
+        """Lets a call of an allowed page pass, as long as neither its address nor its page calls too often.
 
         Raises:
             ChannelProblem: `origin-not-allowed`, `too-many-messages`.
         """
         self.must_be_allowed(request)
-        self.count(self.per_address, self.address(request))
+        self.count_call(request)
 
     def admitted_visitor(self, request: Request) -> Visitor:
         """The visitor of a call with a bearer token.
@@ -91,6 +93,29 @@ class ChatParts:
         """
         self.admit(request)
         return self.visitor(bearer_token(request.headers))
+
+    def count_call(self, request: Request) -> None:
+        """Counts a call for its address and, where a browser tells it, for the origin of its page.
+
+        Raises:
+            ChannelProblem: `too-many-messages`.
+        """
+        self.count_again(self.address(request), self.origin(request))
+
+    def count_again(self, address: str, origin: str) -> None:
+        """Counts one more event of a line.
+
+        Raises:
+            ChannelProblem: `too-many-messages`.
+        """
+        self.count(self.per_address, address)
+        if origin:
+            self.count(self.per_origin, origin)
+
+    @staticmethod
+    def origin(request: Request) -> str:
+        """Where the page is from; empty when the caller is no browser's page."""
+        return (request.headers.get("origin") or "").lower()
 
     def address(self, request: Request) -> str:
         """The IP address of a call."""

@@ -52,7 +52,7 @@ class ChatSockets:
         self._care = care
         self._turns: Turns | None = None
         self._visitors: dict[str, Visitor] = {}
-        self._addresses: dict[str, str] = {}
+        self._callers: dict[str, tuple[str, str]] = {}  # address and origin
         self._watches: dict[str, asyncio.Task[None]] = {}
         self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         server.on("connect", self._connect)
@@ -83,7 +83,7 @@ class ChatSockets:
             log.info("a socket was refused: %s", problem.kind)
             raise Refused(problem.kind) from problem
         self._visitors[sid] = visitor
-        self._addresses[sid] = self._parts.address(request)
+        self._callers[sid] = (self._parts.address(request), self._parts.origin(request))
         # The socket counts as connected only after this handler; nothing may be sent to it before.
         self._server.start_background_task(self._welcome, sid, visitor, given.get("after"))
 
@@ -105,6 +105,9 @@ class ChatSockets:
         await self._server.emit("hello", hello, to=sid)
         if self._turns and self._turns.is_running(visitor.conversation_id):
             await self._server.emit("typing", {"on": True}, to=sid)
+        elif self._turns:
+            # What another server was given and did not begin before it ended, is begun as soon as somebody waits for it.
+            self._turns.wake(visitor.conversation_id)
         if sid in self._visitors:
             self._watches[sid] = asyncio.create_task(self._watch(sid, visitor))
 
@@ -119,7 +122,7 @@ class ChatSockets:
 
     async def _disconnect(self, sid: str, *_: object) -> None:
         self._visitors.pop(sid, None)
-        self._addresses.pop(sid, None)
+        self._callers.pop(sid, None)
         watch = self._watches.pop(sid, None)
         if watch and watch is not asyncio.current_task():
             watch.cancel()
@@ -132,7 +135,7 @@ class ChatSockets:
                 visitor = self._visitors.get(sid)
                 if visitor is None or (visitor.has_expired and work != self._renew):
                     raise ChannelProblem("token-not-valid", "Renew the token.")
-                self._parts.count(self._parts.per_address, self._addresses[sid])
+                self._parts.count_again(*self._callers[sid])
                 return await work(sid, visitor, data[0] if data else None)
             except ChannelProblem as problem:
                 return {"ok": False, "problem": problem.document()}

@@ -50,44 +50,54 @@ ratings = sa.Table(
 )
 
 
-def opened(url: str) -> Engine:
+def opened(
+    url: str, tables: sa.MetaData = metadata, setting: str = "HUANBAN_CHAT_DB", *, synchronous: str = "FULL", keep: bool = False
+) -> Engine:
     """The database with its tables.
+
+    Args:
+        url: SQLAlchemy URL.
+        tables: what has to be there.
+        setting: names the URL's setting, for somebody whose database does not open.
+        synchronous: of SQLite; `FULL`: what was acknowledged survives a power cut, `NORMAL`: it survives the process.
+        keep: whether SQLite's connections are kept open, too; opening one takes longer than a short transaction.
 
     Raises:
         ConfigurationError: it cannot be opened; the message says what to do.
     """
     try:
-        engine = _engine(url)
+        engine = _engine(url, synchronous, keep)
         try:
-            _create_tables(engine)
+            _create_tables(engine, tables)
         except SQLAlchemyError:
-            _create_tables(engine)  # PostgreSQL: another server made them at this very moment
+            _create_tables(engine, tables)  # PostgreSQL: another server made them at this very moment
         engine.dispose()  # Sanic may make several processes of this one, and none may share a connection
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise ConfigurationError(
-            f"The chat's database cannot be opened: {reason}. Check HUANBAN_CHAT_DB, the folder's permissions and the disk."
+            f"The chat's database cannot be opened: {reason}. Check {setting}, the folder's permissions and the disk."
         ) from error
     return engine
 
 
-def _create_tables(engine: Engine) -> None:
+def _create_tables(engine: Engine, tables: sa.MetaData) -> None:
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        metadata.create_all(connection)
+        tables.create_all(connection)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, synchronous: str, keep: bool) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, future=True, pool_pre_ping=True)
     Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, future=True, connect_args={"check_same_thread": False, "timeout": 10})
+    pool = sa.pool.QueuePool if keep else sa.pool.NullPool
+    engine = sa.create_engine(parsed, future=True, poolclass=pool, connect_args={"check_same_thread": False, "timeout": 10})
 
     @sa.event.listens_for(engine, "connect")
     def _set_up(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

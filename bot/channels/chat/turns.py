@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -18,6 +19,7 @@ from bot.channels import payloads
 from bot.channels.chat.history import LEASE_SECONDS, History, Message, Turn
 from bot.channels.chat.output import ChatOutput
 from bot.channels.chat.words import ChannelWords
+from bot.observability import request_id
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +47,16 @@ class Turns:
         self._secret = secret
         self._wanted: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._begins_no_more = False
+
+    def begin_no_more(self) -> None:
+        """Turns under way go on; what waits is left for another server, or for after the restart."""
+        self._begins_no_more = True
 
     def wake(self, conversation_id: str) -> None:
         """Something waits in this conversation."""
+        if self._begins_no_more:
+            return
         self._wanted.add(conversation_id)
         if conversation_id not in self._running:
             self._running[conversation_id] = asyncio.create_task(self._drain(conversation_id))
@@ -92,6 +101,8 @@ class Turns:
         try:
             while turn is not None:
                 await self._run(conversation_id, turn)
+                if self._begins_no_more:
+                    return
                 turn = await self._history.soon(self._history.next_turn, conversation_id)
         finally:
             await self._send(conversation_id, "typing", {"on": False})
@@ -99,13 +110,15 @@ class Turns:
     async def _run(self, conversation_id: str, turn: Turn) -> None:
         if turn.interrupted:
             log.warning("a turn was cut short by the end of a server; the borrower is told")
-            await self._say(conversation_id, "utter_turn_interrupted")
+            await self.say(conversation_id, "utter_turn_interrupted")
         else:
             await self._answer(conversation_id, turn)
         await self._history.soon(self._history.finish, conversation_id, turn.message["id"], interrupted=turn.interrupted)
 
     async def _answer(self, conversation_id: str, turn: Turn) -> None:
-        output = ChatOutput(self._keep, self._secret)
+        # The wait counts from the moment of the acknowledgement, whichever server gave it.
+        request_id.begin(accepted_at=datetime.fromisoformat(turn.message["at"].replace("Z", "+00:00")).timestamp())
+        output = ChatOutput(self.keep, self._secret)
         care_mode = await self._history.soon(self._history.care_mode, conversation_id)
         message = UserMessage(
             turn.text,
@@ -119,11 +132,11 @@ class Turns:
                 await self._on_new_message(message)
         except Exception:
             log.exception("a message was not answered")
-            await self._say(conversation_id, "utter_turn_failed")
+            await self.say(conversation_id, "utter_turn_failed")
             return
         if output.count == 0:
             log.error("the bot had nothing to say to a message; the borrower is told that something went wrong")
-            await self._say(conversation_id, "utter_turn_failed")
+            await self.say(conversation_id, "utter_turn_failed")
 
     @contextlib.asynccontextmanager
     async def _leased(self, conversation_id: str, message_id: str) -> AsyncIterator[None]:
@@ -141,13 +154,16 @@ class Turns:
         finally:
             renewing.cancel()
 
-    async def _say(self, conversation_id: str, response: str) -> None:
+    async def say(self, conversation_id: str, response: str) -> None:
+        """Says a response of the channel's own words."""
         said = payloads.issue_within(self._words.said(response), conversation_id, self._secret)
-        await self._keep(conversation_id, said)
+        await self.keep(conversation_id, said)
 
-    async def _keep(self, conversation_id: str, said: dict[str, Any]) -> None:
-        message: Message = await self._history.soon(self._history.add, conversation_id, said)
-        await self._send(conversation_id, "messages", {"messages": [message]})
+    async def keep(self, conversation_id: str, said: dict[str, Any], sender: str = "bot") -> None:
+        """Puts a message into the history, and from there on every device."""
         card = said.get("card") or {}
         if card.get("type") == "care_mode" and isinstance(card.get("on"), bool):
+            # Before it is shown: a device that connects the moment after must be told the same.
             await self._history.soon(self._history.set_care_mode, conversation_id, card["on"])
+        message: Message = await self._history.soon(self._history.add, conversation_id, said, sender)
+        await self._send(conversation_id, "messages", {"messages": [message]})

@@ -23,9 +23,15 @@ const KINDS = {
   deferral: "晚还",
   restructure: "重新安排",
   prepayment: "提前还款",
+  due_date_change: "改还款日",
   complaint: "投诉",
   ticket: "转人工",
   fee_waiver: "减免",
+  assistance: "困难帮助",
+  fraud_report: "诈骗举报",
+  privacy_request: "个人信息",
+  closing: "注销额度",
+  rebuild_credit: "信用修复",
 };
 const STATES = {
   pending: "等人工审核",
@@ -67,6 +73,11 @@ const TABLES = {
       loan.next_due_fen === null ? "—" : yuan(loan.next_due_fen / 100),
     ],
   },
+  proofs: {
+    nothing: "还没有材料 no proofs",
+    columns: ["申请", "文件", "大小", "收到"],
+    row: (proof) => [proof.request_id, proof.name, `${Math.ceil(proof.size_bytes / 1024)} KB`, moment(proof.received_at)],
+  },
   payments: {
     nothing: "没有还款记录 no payments",
     columns: ["日期", "贷款", "金额", "状态"],
@@ -91,10 +102,9 @@ function draw(id, rows) {
   if (known[id]?.join("\n") === keys.join("\n")) return;
   const before = known[id] ? new Set(known[id]) : null;
   known[id] = keys;
-  const head = line("th", columns);
   const body = texts.map((cells, index) => line("td", cells, before && !before.has(keys[index]) ? "fresh" : ""));
-  if (!body.length) body.push(line("td", [nothing], "nothing"));
-  table.replaceChildren(head, ...body);
+  // With nothing to show there is no use in telling how it would be told.
+  table.replaceChildren(...(body.length ? [line("th", columns), ...body] : [line("td", [nothing], "nothing")]));
 }
 
 function line(tag, cells, className = "") {
@@ -120,6 +130,7 @@ async function refresh() {
     const state = await answer.json();
     if (who !== choice.value) return;
     draw("requests", [...state.requests].sort((a, b) => (a.filed_at < b.filed_at ? 1 : -1)).slice(0, 8));
+    draw("proofs", state.proofs ?? []);
     draw("loans", state.loans);
     draw("payments", [...state.payments].sort((a, b) => (a.value_date < b.value_date ? 1 : -1)).slice(0, 6));
     trouble.hidden = true;
@@ -151,9 +162,10 @@ async function begin() {
   const { borrowers } = await (await fetch("/demo/borrowers")).json();
   for (const { borrower_id, name, display_name, situation: text } of [
     ...borrowers,
-    { borrower_id: GUEST, name: "guest", display_name: "没有登录的访客", situation: "not logged in: general answers only" },
+    { borrower_id: GUEST, name: "guest", display_name: "没有登录的访客", situation: "没有登录，只能问一般问题" },
   ]) {
-    const option = new Option(`${display_name} · ${name}`, borrower_id);
+    const option = new Option(borrower_id ? `${display_name}：${text}` : display_name, borrower_id);
+    option.dataset.name = name;
     option.dataset.situation = text;
     choice.append(option);
   }

@@ -12,8 +12,6 @@ export class Reader {
     const utterance = new SpeechSynthesisUtterance(text);
     utterance.lang = this.lang;
     utterance.rate = 0.9;
-    const voice = speechSynthesis.getVoices().find((candidate) => candidate.lang.replace("_", "-").startsWith(this.lang));
-    if (voice) utterance.voice = voice;
     speechSynthesis.speak(utterance);
   }
 

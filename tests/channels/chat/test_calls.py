@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from PIL import Image
 
 from tests.support.backend import BackendCalls, backend_in_a_thread
 from tests.support.chat import RunningChat, phone, running_chat
@@ -68,6 +70,43 @@ def test_a_proof_reaches_the_lender_and_the_same_one_again_is_kept_once(tmp_path
         kept = lender.rows("evidence")
         assert [row["evidence_id"] for row in kept] == [told["evidence_id"]]
         assert kept[0]["content"] == PDF and kept[0]["request_id"] == request_id
+
+    asyncio.run(scene())
+
+
+def a_photo_of_a_phone() -> bytes:
+    """A picture that tells where it was taken, with what, and that it is held upright."""
+    tags = Image.Exif()
+    tags[0x010F] = "Huawei P60"
+    tags[0x0112] = 6
+    tags.get_ifd(0x8825)[2] = (31.0, 13.0, 56.0)
+    file = io.BytesIO()
+    Image.new("RGB", (60, 40), "teal").save(file, "JPEG", exif=tags)
+    return file.getvalue()
+
+
+def test_a_photo_loses_its_place_and_device_before_the_lender_has_it(tmp_path: Path, lender: BackendCalls) -> None:
+    async def scene() -> None:
+        photo, request_id = a_photo_of_a_phone(), file_deferral(lender)
+        async with running_chat(tmp_path, **backend_of(lender)) as chat:
+            for _ in range(2):  # the same photo again is the same file still
+                told = (await hand_in(chat, chat.token(), photo, request_id, name="照片.jpg")).json()
+            assert (told["name"], told["kind"]) == ("照片.jpg", "image/jpeg") and told["size"] < len(photo)
+        [kept] = lender.rows("evidence")
+        assert b"Huawei" in photo and b"Huawei" not in kept["content"]
+        picture = Image.open(io.BytesIO(kept["content"]))
+        assert dict(picture.getexif()) == {0x0112: 6} and picture.size == (60, 40)
+
+    asyncio.run(scene())
+
+
+def test_a_photo_that_was_cut_off_is_refused(tmp_path: Path, lender: BackendCalls) -> None:
+    async def scene() -> None:
+        photo, request_id = a_photo_of_a_phone(), file_deferral(lender)
+        async with running_chat(tmp_path, **backend_of(lender)) as chat:
+            cut = await hand_in(chat, chat.token(), photo[: len(photo) // 2], request_id, name="照片.jpg")
+        assert problem(cut) == ("evidence-kind", 415)
+        assert lender.rows("evidence") == []
 
     asyncio.run(scene())
 

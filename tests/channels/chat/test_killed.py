@@ -3,40 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import subprocess
-import sys
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
-from bot.config import ROOT
-from tests.support.chat import Phone, RunningChat, ScriptedBot, chat_settings
-
-
-@contextlib.contextmanager
-def server(folder: Path) -> Iterator[RunningChat]:
-    """The chat in a process of its own, killed when the block ends."""
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.chat_server", str(folder)],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-    try:
-        assert process.stdout is not None
-        url = next((line.split()[2] for line in process.stdout if line.startswith("Chat on ")), "")
-        assert url, (folder / "server.log").read_text(errors="replace")[-2000:]
-        yield RunningChat(url, chat_settings(folder, {}), ScriptedBot(), SimpleNamespace(), None)
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
+from tests.support.chat import Phone, RunningChat
+from tests.support.chat_server import chat_process
 
 
 def test_after_kill_minus_nine_the_begun_is_told_the_waiting_is_run_and_a_repeat_is_nothing_new(tmp_path: Path) -> None:
@@ -59,8 +30,8 @@ def test_after_kill_minus_nine_the_begun_is_told_the_waiting_is_run_and_a_repeat
         assert sum("系统断了一下" in text for text in hers.texts()) == 1
         await hers.leave()
 
-    with server(tmp_path) as chat:
+    with chat_process(tmp_path) as chat:
         asyncio.run(before(chat))
-    with server(tmp_path) as chat:
+    with chat_process(tmp_path) as chat:
         asyncio.run(after(chat))
     assert (tmp_path / "heard").read_text(encoding="utf-8").split() == ["之前", "卡住", "等着"]

@@ -124,6 +124,11 @@ def test_the_demo_speaks_as_a_demo_borrower_and_shows_what_the_lender_has(
             assert [row["request_id"] for row in state["requests"]] == [filed["request_id"]]
             assert state["loans"][0]["pending_request_id"] == filed["request_id"] and state["loans"][0]["instalments"]
             assert {payment["loan_id"] for payment in state["payments"]} == {"L1001"}
+            assert state["proofs"] == []
+            content = {"name": "证明.pdf", "content_base64": "JVBERi0xLjcK"}
+            lender.post(f"/borrowers/B1001/requests/{filed['request_id']}/evidence", content)
+            [proof] = (await get(f"{chat.url}/demo/state?borrower_id=B1001")).json()["proofs"]
+            assert (proof["request_id"], proof["name"]) == (filed["request_id"], "证明.pdf")
             # One speaks only as somebody who is there, and nothing private comes along.
             assert problem(await get(f"{chat.url}/demo/token", method="POST", json={"borrower_id": "B9999"})) == (
                 "not-found",
@@ -132,6 +137,27 @@ def test_the_demo_speaks_as_a_demo_borrower_and_shows_what_the_lender_has(
             for body in ({}, {"borrower_id": "../desk"}, {"borrower_id": 7}, []):
                 assert problem(await get(f"{chat.url}/demo/token", method="POST", json=body)) == ("message-malformed", 400)
             assert "desk-token" not in json.dumps(state) + json.dumps(listed)
+
+    asyncio.run(scene())
+
+
+def test_a_secure_link_of_the_demo_leads_to_a_page_that_says_what_it_is(tmp_path: Path, lender: BackendCalls) -> None:
+    issued = [
+        lender.post("/borrowers/B1001/secure-links", {"purpose": purpose, **more})["url"]
+        for purpose, more in (("pay", {"loan_id": "L1001"}), ("add_card", {}), ("update_phone", {}), ("update_name", {}))
+    ]
+
+    async def scene() -> None:
+        async with running_chat(
+            tmp_path, HUANBAN_BACKEND_URL=lender.url, HUANBAN_BACKEND_PORT=lender.url.rpartition(":")[2]
+        ) as chat:
+            for url in issued:
+                page = await get(chat.url + url[url.index("/demo/") :])
+                assert page.ok and "放款机构自己的安全页面" in page.text
+                assert "<form" not in page.text and "<input" not in page.text
+                assert "$" not in page.text and page.headers["Cache-Control"] == "no-store"
+                assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+            assert problem(await get(f"{chat.url}/demo/secure/gift/abc")) == ("not-found", 404)
 
     asyncio.run(scene())
 

@@ -1,19 +1,42 @@
-"""Two servers behind one address: an answer reaches the right sockets, and a conversation stays in order."""
+"""Two servers behind one address: an answer reaches the right sockets, and a conversation stays in order.
+
+What passes between them goes through a real Redis where one can be had, and through a stand-in everywhere.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import pytest
 from rasa.core.channels.channel import UserMessage
 
-from tests.support.chat import ScriptedBot, echo, phone, running_chat
+from tests.support.chat import Phone, ScriptedBot, echo, phone, running_chat
+from tests.support.chat_server import chat_process
 from tests.support.pubsub import running_pubsub
 
+Between = Callable[[], contextlib.AbstractAsyncContextManager[str]]
 
-def test_an_answer_made_on_one_server_reaches_the_socket_on_the_other_and_nobody_elses(tmp_path: Path) -> None:
+
+@pytest.fixture(params=["a stand-in", "Redis"])
+def between(request: pytest.FixtureRequest) -> Between:
+    """What the servers share."""
+    if request.param == "a stand-in":
+        return running_pubsub
+    url: str = request.getfixturevalue("redis_url")
+
+    @contextlib.asynccontextmanager
+    async def real() -> AsyncIterator[str]:
+        yield url
+
+    return real
+
+
+def test_an_answer_made_on_one_server_reaches_the_socket_on_the_other_and_nobody_elses(tmp_path: Path, between: Between) -> None:
     async def scene() -> None:
-        async with running_pubsub() as redis:
+        async with between() as redis:
             async with (
                 running_chat(tmp_path, HUANBAN_REDIS_URL=redis) as one,
                 running_chat(tmp_path, HUANBAN_REDIS_URL=redis) as two,
@@ -30,14 +53,16 @@ def test_an_answer_made_on_one_server_reaches_the_socket_on_the_other_and_nobody
     asyncio.run(scene())
 
 
-def test_a_conversation_on_two_servers_is_answered_in_the_order_in_which_it_was_accepted(tmp_path: Path) -> None:
+def test_a_conversation_on_two_servers_is_answered_in_the_order_in_which_it_was_accepted(
+    tmp_path: Path, between: Between
+) -> None:
     async def unsteady(message: UserMessage) -> None:
         await asyncio.sleep(0.03 * (int(message.text) % 3))
         await echo(message)
 
     async def scene() -> None:
         bot = ScriptedBot(unsteady)
-        async with running_pubsub() as redis:
+        async with between() as redis:
             async with (
                 running_chat(tmp_path, bot, HUANBAN_REDIS_URL=redis) as one,
                 running_chat(tmp_path, bot, HUANBAN_REDIS_URL=redis) as two,
@@ -52,3 +77,38 @@ def test_a_conversation_on_two_servers_is_answered_in_the_order_in_which_it_was_
                     assert bot.most == 1
 
     asyncio.run(scene())
+
+
+def test_two_processes_with_redis_are_one_chat_and_one_may_die(tmp_path: Path, redis_url: str) -> None:
+    async def before(one: Phone, other: Phone) -> None:
+        await one.say("从第一台说")
+        await other.hears("听到：从第一台说")
+        await other.say("从第二台说")
+        await one.hears("听到：从第二台说")
+        await other.say("卡住")  # the second server begins it, and dies in the middle
+
+    async def after(one: Phone) -> None:
+        ack = await one.say("还在吗")
+        assert ack["ok"]
+        await one.hears("系统断了一下")  # said by the living server, once the lease of the dead one has run out
+        await one.hears("听到：还在吗")
+        assert [text for text in one.texts() if text.startswith("听到")] == [
+            "听到：从第一台说",
+            "听到：从第二台说",
+            "听到：还在吗",
+        ]
+
+    async def scene() -> None:
+        env = {"HUANBAN_REDIS_URL": redis_url}
+        with chat_process(tmp_path, LEASE_SECONDS="1", **env) as living:
+            one = await Phone(living).connect()
+            with chat_process(tmp_path, LEASE_SECONDS="1", **env) as dying:
+                other = await Phone(dying).connect()
+                await before(one, other)
+                while "卡住" not in (tmp_path / "heard").read_text(encoding="utf-8"):
+                    await asyncio.sleep(0.05)
+            await after(one)
+            await one.leave()
+
+    asyncio.run(scene())
+    assert (tmp_path / "heard").read_text(encoding="utf-8").split() == ["从第一台说", "从第二台说", "卡住", "还在吗"]

@@ -1,4 +1,5 @@
 import type { Outgoing } from "./protocol.js";
+import type { Pending } from "./sending.js";
 import type { Store } from "./storage.js";
 
 /** The server remembers message ids for a day; what is older could run twice, so it is not sent by itself any more. */
@@ -35,6 +36,19 @@ export class Outbox {
       .filter((entry): entry is Outgoing => entry !== null);
     const isFresh = (entry: Outgoing) => now - Date.parse(entry.at) < KEPT_HOURS * 3_600_000;
     return { fresh: entries.filter(isFresh), stale: entries.filter((entry) => !isFresh(entry)) };
+  }
+
+  /**
+   * What still has to be shown: stale entries as problems, then fresh ones. What the server has by now is removed.
+   * @param said - ids that stand in the history
+   */
+  left(said: ReadonlySet<string | undefined>): Pending[] {
+    const { fresh, stale } = this.list();
+    const marked = stale.map((entry): Pending => ({ ...entry, problem: { type: "/problems/too-old", status: 0 } }));
+    return [...marked, ...fresh].filter(({ id }) => {
+      if (said.has(id)) this.remove(id);
+      return !said.has(id);
+    });
   }
 
   remove(id: string): void {

@@ -2,18 +2,14 @@ import { Connection, type Line, type Refusal } from "./connection.js";
 import { History } from "./history.js";
 import { guestToken, sendEvidence, transcript, type Evidence } from "./http.js";
 import { Outbox } from "./outbox.js";
-import type { Ack, Hello, Message, Outgoing, Problem } from "./protocol.js";
+import type { Ack, Hello, Message, Outgoing } from "./protocol.js";
+import { pause, toSay, uuid, type Pending } from "./sending.js";
 import type { Store } from "./storage.js";
 import { whoOf, type TokenGiver, type TokenReason } from "./token.js";
 
 const GUEST_KEY = "huanban.guest";
 const USED_KEY = "huanban.used";
 const LONGEST_WAIT_MS = 30_000;
-
-/** A message on its way; `problem` when the server does not want it. */
-export interface Pending extends Outgoing {
-  problem?: Problem;
-}
 
 export interface SessionOptions {
   server: string;
@@ -39,12 +35,13 @@ export class ChatSession extends EventTarget {
   greeted = false;
   /** What the server remembers of care mode; null before it said so. */
   careMode: boolean | null = null;
+  /** Whom the token names, as a key; null before there is one. */
+  who: string | null = null;
   pending: Pending[] = [];
 
   #history = new History();
   #connection: Connection;
   #outbox: Outbox | null = null;
-  #who: string | null = null;
   #token: string | null = null;
   #flushing = false;
   #unsentCare: boolean | null = null;
@@ -122,7 +119,7 @@ export class ChatSession extends EventTarget {
   /** Everything up to here has been seen. */
   markRead(): void {
     const id = this.#history.lastId;
-    if (id === null || this.#who === null || id <= (this.#readId ?? "")) return;
+    if (id === null || this.who === null || id <= (this.#readId ?? "")) return;
     this.#readUpTo(id);
     this.#connection.tell("read", { id });
     this.#changed();
@@ -147,11 +144,11 @@ export class ChatSession extends EventTarget {
   }
 
   #readUpTo(id: string): void {
-    if (this.#who !== null && id > (this.#readId ?? "")) this.options.store.set(`huanban.read.${this.#who}`, id);
+    if (this.who !== null && id > (this.#readId ?? "")) this.options.store.set(`huanban.read.${this.who}`, id);
   }
 
   get #readId(): string | null {
-    return this.#who === null ? null : this.options.store.get(`huanban.read.${this.#who}`);
+    return this.who === null ? null : this.options.store.get(`huanban.read.${this.who}`);
   }
 
   #post(what: Pick<Outgoing, "text" | "payload" | "title">): void {
@@ -218,12 +215,9 @@ export class ChatSession extends EventTarget {
   /** What an earlier page could not send any more. */
   #recover(): void {
     if (!this.#outbox) return;
-    const known = new Set(this.pending.map((entry) => entry.id));
     const said = new Set(this.messages.map((message) => message.client_id));
-    const { fresh, stale } = this.#outbox.list();
-    const marked: Pending[] = stale.map((entry) => ({ ...entry, problem: { type: "/problems/too-old", status: 0 } }));
-    for (const entry of [...marked, ...fresh].filter(({ id }) => said.has(id))) this.#outbox.remove(entry.id);
-    this.pending = [...[...marked, ...fresh].filter(({ id }) => !known.has(id) && !said.has(id)), ...this.pending];
+    const known = new Set(this.pending.map((entry) => entry.id));
+    this.pending = [...this.#outbox.left(said).filter(({ id }) => !known.has(id)), ...this.pending];
   }
 
   #receive(messages: Message[]): void {
@@ -284,9 +278,9 @@ export class ChatSession extends EventTarget {
   #identify(token: string): void {
     this.#token = token;
     const who = whoOf(token);
-    if (who === this.#who) return;
-    const changed = this.#who !== null;
-    this.#who = who;
+    if (who === this.who) return;
+    const changed = this.who !== null;
+    this.who = who;
     this.#outbox = new Outbox(this.options.store, who);
     if (changed) {
       this.#history.clear();
@@ -304,19 +298,4 @@ export class ChatSession extends EventTarget {
   #changed(): void {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-function toSay({ id, text, payload, title }: Outgoing): object {
-  return payload === undefined ? { id, text } : { id, payload, title };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** `crypto.randomUUID` exists on https pages only. */
-function uuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

@@ -1,16 +1,13 @@
-import { type PropertyDeclarations, html, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import type { AmountChoiceCard } from "../client/protocol.js";
 import { monthlyToSay, yuan } from "../formats.js";
 import { cardFrame } from "../views/facts.js";
 import { icon } from "../views/icons.js";
-import { ChatPart, define } from "./part.js";
+import { ChatPart, define, drawn } from "./part.js";
 
 /** What one can pay a month: a slider, and buttons that do the same without dragging. */
 export class AmountElement extends ChatPart {
-  static override properties: PropertyDeclarations = {
-    card: { attribute: false },
-    fen: { state: true },
-  };
+  static override properties = drawn("card fen");
 
   card!: AmountChoiceCard;
   private fen = 0;

@@ -1,16 +1,13 @@
-import { type PropertyDeclarations, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { DateChoiceCard } from "../client/protocol.js";
 import { day, dayToSay, parts, plusDays } from "../formats.js";
 import { cardFrame } from "../views/facts.js";
-import { icon } from "../views/icons.js";
-import { ChatPart, define } from "./part.js";
+import { icon, type Icon } from "../views/icons.js";
+import { ChatPart, define, drawn } from "./part.js";
 
 /** A day within what the quote allows. In care mode large steps instead of a grid of small squares. */
 export class CalendarElement extends ChatPart {
-  static override properties: PropertyDeclarations = {
-    card: { attribute: false },
-    chosen: { state: true },
-  };
+  static override properties = drawn("card chosen");
 
   card!: DateChoiceCard;
   private chosen = "";
@@ -68,7 +65,7 @@ export class CalendarElement extends ChatPart {
     const weeks = Math.ceil((parts(first).weekday + daysIn(year, month)) / 7);
     const before = plusDays(first, -1);
     const after = plusDays(first, daysIn(year, month));
-    const move = (target: string, label: string, picture: string) =>
+    const move = (target: string, label: string, picture: Icon) =>
       html`<button
         class="button icon-button"
         part="button"

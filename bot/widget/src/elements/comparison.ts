@@ -1,19 +1,16 @@
-import { type PropertyDeclarations, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { ComparisonCard, Instalment } from "../client/protocol.js";
 import { day, yuan } from "../formats.js";
 import { bars, legend, scaleOf } from "../views/bars.js";
 import { cardFrame, facts, mark } from "../views/facts.js";
 import { moreButton, SHOWN_AT_FIRST, table } from "../views/table.js";
-import { ChatPart, define } from "./part.js";
+import { ChatPart, define, drawn } from "./part.js";
 
 let pictures = 0;
 
 /** What a change would do to a plan: before and after, side by side, on one scale. */
 export class ComparisonElement extends ChatPart {
-  static override properties: PropertyDeclarations = {
-    card: { attribute: false },
-    all: { state: true },
-  };
+  static override properties = drawn("card all");
 
   card!: ComparisonCard;
   private all = false;
@@ -46,7 +43,7 @@ export class ComparisonElement extends ChatPart {
               </figure>`,
           )}
         </div>
-        ${facts([[extra < 0 ? words.savedInterest : words.extraInterest, yuan(Math.abs(extra), words)]])}
+        ${facts([[words.rows[extra < 0 ? "interest_saved" : "extra_interest"] ?? "", yuan(Math.abs(extra), words)]])}
         ${table(
           [words.number, words.before, words.after],
           shown.map((pair) => [

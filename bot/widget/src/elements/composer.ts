@@ -1,7 +1,7 @@
-import { type PropertyDeclarations, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { icon } from "../views/icons.js";
 import { Dictation } from "../voice.js";
-import { ChatPart, define, isComposing } from "./part.js";
+import { ChatPart, define, drawn, isComposing } from "./part.js";
 
 /** As the channel allows. */
 const MOST_CHARACTERS = 1_000;
@@ -9,13 +9,7 @@ const COUNT_FROM = 900;
 
 /** Where the borrower writes. Enter sends, unless it confirms what an input method suggests. */
 export class ComposerElement extends ChatPart {
-  static override properties: PropertyDeclarations = {
-    draft: { attribute: false },
-    dictates: { attribute: false },
-    keep: { attribute: false },
-    listening: { state: true },
-    deaf: { state: true },
-  };
+  static override properties = drawn("draft dictates keep listening deaf asking");
 
   draft = "";
   dictates = true;
@@ -23,6 +17,8 @@ export class ComposerElement extends ChatPart {
   keep: (draft: string) => void = () => undefined;
   private listening = false;
   private deaf = false;
+  /** Whether the borrower is being asked if what they say may be recognised elsewhere. */
+  private asking = false;
   #dictation: Dictation | null | undefined;
 
   protected override render(): TemplateResult {
@@ -36,6 +32,12 @@ export class ComposerElement extends ChatPart {
           ? html`<p class="composer-note ${left < 0 ? "mark-warn" : ""}" id="huanban-left" role="status">
               ${words.charactersLeft(left)}
             </p>`
+          : nothing
+      }
+      ${
+        this.asking
+          ? html`<p class="composer-note" role="status">${words.dictateWhy}</p>
+              <button type="button" class="button" part="button" @click=${this.#dictate}>${words.dictateYes}</button>`
           : nothing
       }
       <div class="composer-row">
@@ -59,7 +61,7 @@ export class ComposerElement extends ChatPart {
                 part="button dictate"
                 aria-pressed=${this.listening}
                 aria-label=${this.listening ? words.stopDictation : words.dictate}
-                @click=${this.#dictate}
+                @click=${this.#toggle}
               >
                 ${icon(this.listening ? "stop" : "mic")}
               </button>`
@@ -120,8 +122,16 @@ export class ComposerElement extends ChatPart {
     this.input?.focus();
   }
 
+  /** Most browsers recognise speech at their maker's, so the borrower is asked before the first time. */
+  #toggle = (): void => {
+    if (this.listening) this.#dictation?.stop();
+    else if (this.talk.store.get("huanban.dictate")) this.#dictate();
+    else this.asking = !this.asking;
+  };
+
   #dictate = (): void => {
-    if (this.listening) return this.#dictation?.stop();
+    this.talk.store.set("huanban.dictate", "1");
+    this.asking = false;
     this.listening = true;
     this.deaf = false;
     const before = this.draft;

@@ -1,10 +1,10 @@
-import { type PropertyDeclarations, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Message } from "../client/protocol.js";
-import type { Pending } from "../client/session.js";
+import type { Pending } from "../client/sending.js";
 import { clock, separator } from "../formats.js";
 import { asks, cardView } from "../views/cards.js";
 import { icon } from "../views/icons.js";
-import { ChatPart, define } from "./part.js";
+import { ChatPart, define, drawn } from "./part.js";
 
 const NEAR_END_PX = 60;
 const TOP_GAP_PX = 12;
@@ -14,13 +14,7 @@ const SAME_GROUP_MS = 5 * 60_000;
 
 /** The conversation: days, bubbles, answers to tap, cards. */
 export class LogElement extends ChatPart {
-  static override properties: PropertyDeclarations = {
-    messages: { attribute: false },
-    pending: { attribute: false },
-    typing: { attribute: false },
-    slow: { attribute: false },
-    below: { state: true },
-  };
+  static override properties = drawn("messages pending typing slow below");
 
   messages: readonly Message[] = [];
   pending: readonly Pending[] = [];
@@ -81,15 +75,16 @@ export class LogElement extends ChatPart {
   protected override updated(changed: PropertyValues<this>): void {
     if (!["messages", "pending", "typing", "slow", "talk"].some((name) => (changed as Map<string, unknown>).has(name))) return;
     const follows = this.#follows;
-    const spoke = changed.has("pending") && this.pending.length > 0;
     const fresh = this.#drawn === undefined ? [] : this.messages.filter((message) => message.id > (this.#drawn ?? ""));
     this.#drawn = this.messages[this.messages.length - 1]?.id ?? this.#drawn ?? "";
+    // What one says may be confirmed before it was ever drawn as waiting.
+    const spoke = (changed.has("pending") && this.pending.length > 0) || fresh.some((message) => message.from === "borrower");
     for (const message of fresh) {
       const { at } = this.#answerFrom ?? { at: "" };
       if (message.from === "borrower") this.#answerFrom = undefined;
       else if (!this.#answerFrom || Date.parse(message.at) - Date.parse(at) > ANSWER_MS) this.#answerFrom = message;
     }
-    if (spoke) this.#answerFrom = undefined;
+    if (fresh[fresh.length - 1]?.from !== "bot" && spoke) this.#answerFrom = undefined;
     if (follows || spoke) this.toEnd();
     else if (fresh.length) this.below = true;
   }
@@ -134,11 +129,16 @@ export class LogElement extends ChatPart {
   #openIds(): Set<string> {
     if (this.pending.some((entry) => !entry.problem)) return new Set();
     const turn: string[] = [];
+    let below: Message | undefined;
     for (const message of [...this.messages].reverse()) {
       if (message.from === "borrower") break;
-      if (message.buttons?.length || asks(message.card)) turn.push(message.id);
+      // A calendar or a slider right above a question is another way to answer it, not a question of its own.
+      const sameQuestion = below?.id === turn[turn.length - 1] && message.card?.type.endsWith("_choice");
+      if ((message.buttons?.length || asks(message.card)) && (!this.talk.care || !turn.length || sameQuestion))
+        turn.push(message.id);
+      below = message;
     }
-    return new Set(this.talk.care ? turn.slice(0, 1) : turn);
+    return new Set(turn);
   }
 
   #message(message: Message, index: number, open: boolean, lastOfMine: number): TemplateResult {
@@ -179,7 +179,7 @@ export class LogElement extends ChatPart {
     return html`<div class="row ${mine ? "mine" : "bot"}">
       <div class="bubble" part="bubble ${mine ? "bubble-borrower" : "bubble-bot"}">
         <span class="sr">${mine ? words.you : words.bot}：</span>
-        ${text.split(/\n+/).map((line) => html`<p>${line}</p>`)}
+        ${text.split(/\n+/).map((line) => html`<p>${whole(line)}</p>`)}
       </div>
       ${
         readable && talk.care && talk.read
@@ -241,6 +241,13 @@ export class LogElement extends ChatPart {
     this.#scroller?.focus();
     this.talk.tap(payload, title);
   }
+}
+
+/** A sum, a day or a telephone number is never broken between two lines; the text stays what it was. */
+function whole(line: string): unknown[] {
+  return line
+    .split(/(\d[\d,.-]*(?:元|月\d+日(?:\(周.\))?)?)/)
+    .map((piece, index) => (index % 2 ? html`<span class="whole">${piece}</span>` : piece));
 }
 
 define("huanban-log", LogElement);

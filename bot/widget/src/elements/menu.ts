@@ -1,21 +1,15 @@
-import { type PropertyDeclarations, html, nothing, type TemplateResult } from "lit";
-import { icon } from "../views/icons.js";
-import { ChatPart, define } from "./part.js";
+import { html, nothing, type TemplateResult } from "lit";
+import { icon, type Icon } from "../views/icons.js";
+import { ChatPart, define, drawn } from "./part.js";
 
 /** What else one can do; fills the panel, and closes at its top right. */
 export class MenuElement extends ChatPart {
-  static override properties: PropertyDeclarations = {
-    reading: { attribute: false },
-    canRead: { attribute: false },
-    closable: { attribute: false },
-    act: { attribute: false },
-    saving: { state: true },
-  };
+  static override properties = drawn("reading canRead closable act saving");
 
-  reading = false;
-  canRead = false;
+  /** Whether it reads aloud; null where the browser has no voice. */
+  reading: boolean | null = null;
   closable = false;
-  act!: (what: "care" | "read" | "hide" | "close") => void;
+  act!: (what: "care" | "read" | "hide" | "shut") => void;
   private saving: "idle" | "busy" | "done" | "failed" = "idle";
 
   protected override firstUpdated(): void {
@@ -26,20 +20,20 @@ export class MenuElement extends ChatPart {
     const { words } = this;
     const saved = { idle: "", busy: words.downloading, done: words.downloaded, failed: words.downloadFailed }[this.saving];
     return html`<div class="menu" part="menu" role="dialog" aria-modal="true" aria-label=${words.menu} @keydown=${this.#key}>
-      <header class="header">
+      <div class="header">
         <h2 class="title">${words.menu}</h2>
         <button
           class="button icon-button close"
           part="button close"
           aria-label=${words.closeMenu}
-          @click=${() => this.act("close")}
+          @click=${() => this.act("shut")}
         >
           ${icon("close")}
         </button>
-      </header>
+      </div>
       <div class="menu-items">
         ${this.#switch(words.care, "eye", this.talk.care, () => this.act("care"))}
-        ${this.canRead ? this.#switch(words.readAloud, "sound", this.reading, () => this.act("read")) : nothing}
+        ${this.reading === null ? nothing : this.#switch(words.readAloud, "sound", this.reading, () => this.act("read"))}
         <button class="button menu-item" part="button" @click=${this.#save}>${icon("down")}<span>${words.download}</span></button>
         <p role="status" class="quiet">${saved}</p>
         ${
@@ -54,7 +48,7 @@ export class MenuElement extends ChatPart {
     </div>`;
   }
 
-  #switch(name: string, picture: string, on: boolean, flip: () => void): TemplateResult {
+  #switch(name: string, picture: Icon, on: boolean, flip: () => void): TemplateResult {
     return html`<button class="button menu-item" part="button" role="switch" aria-checked=${on} @click=${flip}>
       ${icon(picture)}<span>${name}</span><b>${on ? this.words.on : this.words.off}</b>
     </button>`;

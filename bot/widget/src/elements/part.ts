@@ -1,25 +1,15 @@
 import { type PropertyDeclarations, LitElement } from "lit";
-import type { ChatSession } from "../client/session.js";
 import type { Words } from "../words/index.js";
+import type { Talk } from "./talk.js";
 
-/** What the parts of the chat share with each other; a new object whenever something in it changes. */
-export interface Talk {
-  words: Words;
-  care: boolean;
-  session: ChatSession;
-  say(text: string): void;
-  tap(payload: string, title: string): void;
-  /** Puts an earlier sentence back into the input. */
-  edit(text: string): void;
-  /** Reads aloud; null where the browser has no voice. */
-  read: ((text: string) => void) | null;
+/** Declares properties that have no attribute and draw the element anew when they change; names with spaces between them. */
+export function drawn(names: string): PropertyDeclarations {
+  return Object.fromEntries(names.split(" ").map((name) => [name, { attribute: false }]));
 }
 
 /** A part of the chat. It renders into the chat's own shadow root, so one style sheet, one tree of ids and `::part` reach it. */
 export class ChatPart extends LitElement {
-  static override properties: PropertyDeclarations = {
-    talk: { attribute: false },
-  };
+  static override properties = drawn("talk");
 
   talk!: Talk;
 

@@ -1,19 +1,16 @@
-import { type PropertyDeclarations, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { Instalment, PlanCard } from "../client/protocol.js";
 import { day, moment, yuan } from "../formats.js";
 import { bars, legend, scaleOf } from "../views/bars.js";
 import { cardFrame, mark } from "../views/facts.js";
 import { moreButton, SHOWN_AT_FIRST, table } from "../views/table.js";
-import { ChatPart, define } from "./part.js";
+import { ChatPart, define, drawn } from "./part.js";
 
 let pictures = 0;
 
 /** A repayment plan, as a picture and as a table. */
 export class PlanElement extends ChatPart {
-  static override properties: PropertyDeclarations = {
-    card: { attribute: false },
-    all: { state: true },
-  };
+  static override properties = drawn("card all");
 
   card!: PlanCard;
   private all = false;

@@ -1,9 +1,9 @@
-import { type PropertyDeclarations, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { UndoCard } from "../client/protocol.js";
 import { clock } from "../formats.js";
 import { cardFrame } from "../views/facts.js";
 import { icon } from "../views/icons.js";
-import { ChatPart, define } from "./part.js";
+import { ChatPart, define, drawn } from "./part.js";
 
 const WINDOW_MS = 10 * 60_000;
 
@@ -12,11 +12,7 @@ const WINDOW_MS = 10 * 60_000;
  * minutes, and the button stays where it is: should it be late, the bot says so.
  */
 export class UndoElement extends ChatPart {
-  static override properties: PropertyDeclarations = {
-    card: { attribute: false },
-    left: { state: true },
-    tapped: { state: true },
-  };
+  static override properties = drawn("card left tapped");
 
   card!: UndoCard;
   private left = 0;

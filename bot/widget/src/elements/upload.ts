@@ -1,22 +1,17 @@
-import { type PropertyDeclarations, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { HttpRefusal, type Evidence } from "../client/http.js";
 import type { UploadCard } from "../client/protocol.js";
 import { size } from "../formats.js";
 import { cardFrame } from "../views/facts.js";
 import { icon } from "../views/icons.js";
 import type { Words } from "../words/index.js";
-import { ChatPart, define } from "./part.js";
+import { ChatPart, define, drawn } from "./part.js";
 
 type Trouble = keyof Words["uploadProblem"];
 
 /** Hands in a proof; type and size are checked here for the borrower's sake, and by the server for everybody's. */
 export class UploadElement extends ChatPart {
-  static override properties: PropertyDeclarations = {
-    card: { attribute: false },
-    busy: { state: true },
-    trouble: { state: true },
-    received: { state: true },
-  };
+  static override properties = drawn("card busy trouble received");
 
   card!: UploadCard;
   private busy = false;
@@ -30,7 +25,8 @@ export class UploadElement extends ChatPart {
       "upload",
       "file",
       words.upload,
-      html`<p class="quiet">${words.uploadWhat(kinds, size(card.max_bytes))}</p>
+      html`<p>${words.uploadWhy}</p>
+        <p class="quiet">${words.uploadWhat(kinds, size(card.max_bytes))}</p>
         <ul class="received">
           ${this.received.map((file) => html`<li>${icon("check")}<span>${words.uploaded}: ${file.name} (${size(file.size)})</span></li>`)}
         </ul>

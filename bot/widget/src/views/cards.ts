@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Card, LoanCard, RequestStatusCard, SecureLinkCard, SummaryCard, SummaryRow } from "../client/protocol.js";
-import type { Talk } from "../elements/part.js";
+import type { Talk } from "../elements/talk.js";
 import { day, moment, yuan } from "../formats.js";
 import type { Words } from "../words/index.js";
 import { cardFrame, facts, mark, type Fact } from "./facts.js";
@@ -76,6 +76,7 @@ function loan(card: LoanCard, words: Words): TemplateResult {
 
 function summary(card: SummaryCard, talk: Talk, active: boolean): TemplateResult {
   const { words } = talk;
+  const { rows } = words;
   const { confirm, cancel } = card;
   const kind = words.kinds[card.kind] ?? card.kind;
   return cardFrame(
@@ -83,8 +84,8 @@ function summary(card: SummaryCard, talk: Talk, active: boolean): TemplateResult
     "more",
     `${words.summary} · ${kind}`,
     html`${facts([
-      [words.product, card.product_name ? card.product_name : null],
-      ...card.rows.map((row): Fact => [words.rows[row.name] ?? row.name, rowValue(row, words)]),
+      [rows["product"] ?? "", card.product_name || null],
+      ...card.rows.map((row): Fact => [rows[row.name] ?? row.name, rowValue(row, words)]),
     ])}
     ${
       active && (confirm ?? cancel)
@@ -130,9 +131,9 @@ function requestStatus(card: RequestStatusCard, words: Words): TemplateResult {
       ${facts([
         [words.requestNumber, card.request_id],
         [words.filedAt, moment(card.filed_at, words)],
-        [words.decisionDueAt, decided || !card.decision_due_at ? null : moment(card.decision_due_at, words)],
+        [words.rows["decision_due_at"] ?? "", decided || !card.decision_due_at ? null : moment(card.decision_due_at, words)],
         [words.decidedAt, card.decided_at ? moment(card.decided_at, words) : null],
-        [words.reason, card.reason],
+        [words.rows["reason"] ?? "", card.reason],
       ])}`,
   );
 }

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { icon } from "./icons.js";
+import { icon, type Icon } from "./icons.js";
 
 export type Fact = [name: string, value: string | TemplateResult | null | undefined];
 
 /** The frame of a card: what it is, then its contents. */
-export function cardFrame(kind: string, picture: string, heading: string, contents: unknown): TemplateResult {
+export function cardFrame(kind: string, picture: Icon, heading: string, contents: unknown): TemplateResult {
   return html`<div class="card card-${kind}" part="card card-${kind}" role="group" aria-label=${heading}>
     <h3 class="card-heading" part="card-heading">${icon(picture)}<span>${heading}</span></h3>
     ${contents}

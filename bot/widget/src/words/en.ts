@@ -44,6 +44,8 @@ export const en: Words = {
   charactersLeft: (left) => (left >= 0 ? `${left} characters left` : `${-left} characters too many`),
   dictate: "Speak",
   stopDictation: "Done speaking",
+  dictateWhy: "What you say may go to the maker of your browser to be recognised. You can also type.",
+  dictateYes: "I see, start",
   dictationFailed: "Nothing was heard. Try again, or type.",
   waiting: "Waiting to be sent",
   editAgain: "Edit",
@@ -97,9 +99,6 @@ export const en: Words = {
   before: "Now",
   after: "After",
   changed: "changed",
-  extraInterest: "Extra interest",
-
-  savedInterest: "Interest saved",
 
   chooseDay: "Choose a day",
   dayRange: (earliest, latest) => `Between ${earliest} and ${latest}`,
@@ -129,12 +128,14 @@ export const en: Words = {
     ticket: "Passed to a person",
     fraud_report: "Fraud report",
     privacy_request: "Data request",
+    credit_dispute: "Credit record dispute",
     closing: "Closing the credit line",
     rebuild_credit: "Rebuilding credit",
     fee_waiver: "Fee waiver",
     assistance: "Hardship help",
     debit_first: "Order of debits",
     debit_remove: "Removing a card",
+    human: "To a person",
   },
   rows: {
     product: "Loan",
@@ -174,6 +175,9 @@ export const en: Words = {
     decision_due_at: "Answer by",
     decision_due: "Answer by",
     reason: "Reason",
+    summary: "To be passed on",
+    credit_entry: "Which entry",
+    dispute_text: "In your words",
   },
   values: {
     copy: "A copy of my data",
@@ -191,7 +195,6 @@ export const en: Words = {
     close: "Close the account",
     upload: "Upload papers",
   },
-  product: "Loan",
 
   undoTitle: "You can change your mind",
   undoUntil: (clock) => `Until ${clock} you can withdraw it, as if it had never been filed.`,
@@ -211,9 +214,7 @@ export const en: Words = {
     undone: "Withdrawn",
   },
   filedAt: "Filed",
-  decisionDueAt: "Answer by",
   decidedAt: "Answered",
-  reason: "Reason",
 
   secure: "Secure page",
   secureWhy: (host) => `Opens a page of ${host}. Enter card numbers and passwords only there, never in this chat.`,
@@ -222,11 +223,11 @@ export const en: Words = {
   newTab: "(opens a new window)",
 
   upload: "Upload a proof",
+  uploadWhy: "Only those who decide on this request see it. Place, time and phone model kept in a photo are removed first.",
   uploadWhat: (kinds, size) => `${kinds}, at most ${size}`,
   kindNames: {
     "image/jpeg": "JPG",
     "image/png": "PNG",
-    "image/webp": "WebP",
     "image/heic": "HEIC",
     "application/pdf": "PDF",
   },

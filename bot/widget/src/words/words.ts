@@ -36,6 +36,9 @@ export interface Words {
   charactersLeft(left: number): string;
   dictate: string;
   stopDictation: string;
+  /** Asked once in each browser, before the microphone is used. */
+  dictateWhy: string;
+  dictateYes: string;
   dictationFailed: string;
   waiting: string;
   editAgain: string;
@@ -85,8 +88,6 @@ export interface Words {
   before: string;
   after: string;
   changed: string;
-  extraInterest: string;
-  savedInterest: string;
 
   chooseDay: string;
   dayRange(earliest: string, latest: string): string;
@@ -113,7 +114,6 @@ export interface Words {
   values: Record<string, string>;
   /** What a secure page is for. */
   purposes: Record<string, string>;
-  product: string;
 
   undoTitle: string;
   undoUntil(clock: string): string;
@@ -126,9 +126,7 @@ export interface Words {
   requestNumber: string;
   requestStatus: Record<string, string>;
   filedAt: string;
-  decisionDueAt: string;
   decidedAt: string;
-  reason: string;
 
   secure: string;
   secureWhy(host: string): string;
@@ -137,6 +135,8 @@ export interface Words {
   newTab: string;
 
   upload: string;
+  /** What happens to a proof, before one is chosen. */
+  uploadWhy: string;
   uploadWhat(kinds: string, size: string): string;
   kindNames: Record<string, string>;
   chooseFile: string;

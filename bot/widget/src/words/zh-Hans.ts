@@ -41,6 +41,8 @@ export const zhHans: Words = {
   charactersLeft: (left) => (left >= 0 ? `还能写${left}个字` : `多了${-left}个字`),
   dictate: "说话输入",
   stopDictation: "说完了",
+  dictateWhy: "说的话可能会传给浏览器的公司去识别。不愿意的话，打字就好。",
+  dictateYes: "知道了，开始说",
   dictationFailed: "没有听到声音。可以再试，也可以打字。",
   waiting: "等待发出",
   editAgain: "改一改",
@@ -94,9 +96,6 @@ export const zhHans: Words = {
   before: "现在",
   after: "改后",
   changed: "有变化",
-  extraInterest: "多付的利息",
-
-  savedInterest: "省下的利息",
 
   chooseDay: "选一个日子",
   dayRange: (earliest, latest) => `${earliest}到${latest}之间`,
@@ -126,12 +125,14 @@ export const zhHans: Words = {
     ticket: "交给人工办理",
     fraud_report: "诈骗举报",
     privacy_request: "个人信息申请",
+    credit_dispute: "征信异议",
     closing: "注销额度",
     rebuild_credit: "信用修复申请",
     fee_waiver: "减免申请",
     assistance: "困难帮助申请",
     debit_first: "换扣款顺序",
     debit_remove: "去掉一张卡",
+    human: "转给人工",
   },
   rows: {
     product: "贷款",
@@ -171,6 +172,9 @@ export const zhHans: Words = {
     decision_due_at: "最晚答复",
     decision_due: "最晚答复",
     reason: "原因",
+    summary: "转告的话",
+    credit_entry: "哪一条记录",
+    dispute_text: "您说的",
   },
   values: {
     copy: "拿一份我的资料",
@@ -188,7 +192,6 @@ export const zhHans: Words = {
     close: "注销账户",
     upload: "上传材料",
   },
-  product: "贷款",
 
   undoTitle: "可以反悔",
   undoUntil: (clock) => `${clock}之前可以撤回，撤回后就当没有提交。`,
@@ -208,9 +211,7 @@ export const zhHans: Words = {
     undone: "已撤回",
   },
   filedAt: "提交时间",
-  decisionDueAt: "最晚答复",
   decidedAt: "答复时间",
-  reason: "原因",
 
   secure: "安全页面",
   secureWhy: (host) => `会打开${host}的页面。卡号和密码只填在那里，不要写在对话里。`,
@@ -219,11 +220,11 @@ export const zhHans: Words = {
   newTab: "(在新窗口打开)",
 
   upload: "上传证明",
+  uploadWhy: "只有审核这个申请的人看得到。照片里记的地点、时间和手机型号，我们先去掉再收。",
   uploadWhat: (kinds, size) => `${kinds}，不超过${size}`,
   kindNames: {
     "image/jpeg": "JPG图片",
     "image/png": "PNG图片",
-    "image/webp": "WebP图片",
     "image/heic": "HEIC图片",
     "application/pdf": "PDF文件",
   },

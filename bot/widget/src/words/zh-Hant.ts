@@ -41,6 +41,8 @@ export const zhHant: Words = {
   charactersLeft: (left) => (left >= 0 ? `還能寫${left}個字` : `多了${-left}個字`),
   dictate: "說話輸入",
   stopDictation: "說完了",
+  dictateWhy: "說的話可能會傳給瀏覽器的公司去辨識。不願意的話，打字就好。",
+  dictateYes: "知道了，開始說",
   dictationFailed: "沒有聽到聲音。可以再試，也可以打字。",
   waiting: "等待發出",
   editAgain: "改一改",
@@ -94,9 +96,6 @@ export const zhHant: Words = {
   before: "現在",
   after: "改後",
   changed: "有變化",
-  extraInterest: "多付的利息",
-
-  savedInterest: "省下的利息",
 
   chooseDay: "選一個日子",
   dayRange: (earliest, latest) => `${earliest}到${latest}之間`,
@@ -126,12 +125,14 @@ export const zhHant: Words = {
     ticket: "交給人工辦理",
     fraud_report: "詐騙舉報",
     privacy_request: "個人資訊申請",
+    credit_dispute: "徵信異議",
     closing: "登出額度",
     rebuild_credit: "信用修復申請",
     fee_waiver: "減免申請",
     assistance: "困難幫助申請",
     debit_first: "換扣款順序",
     debit_remove: "去掉一張卡",
+    human: "轉給人工",
   },
   rows: {
     product: "貸款",
@@ -171,6 +172,9 @@ export const zhHant: Words = {
     decision_due_at: "最晚答覆",
     decision_due: "最晚答覆",
     reason: "原因",
+    summary: "轉告的話",
+    credit_entry: "哪一條記錄",
+    dispute_text: "您說的",
   },
   values: {
     copy: "拿一份我的資料",
@@ -188,7 +192,6 @@ export const zhHant: Words = {
     close: "登出賬戶",
     upload: "上傳材料",
   },
-  product: "貸款",
 
   undoTitle: "可以反悔",
   undoUntil: (clock) => `${clock}之前可以撤回，撤回後就當沒有提交。`,
@@ -208,9 +211,7 @@ export const zhHant: Words = {
     undone: "已撤回",
   },
   filedAt: "提交時間",
-  decisionDueAt: "最晚答覆",
   decidedAt: "答覆時間",
-  reason: "原因",
 
   secure: "安全頁面",
   secureWhy: (host) => `會開啟${host}的頁面。卡號和密碼只填在那裡，不要寫在對話裡。`,
@@ -219,11 +220,11 @@ export const zhHant: Words = {
   newTab: "(在新視窗開啟)",
 
   upload: "上傳證明",
+  uploadWhy: "只有審核這個申請的人看得到。照片裡記的地點、時間和手機型號，我們先去掉再收。",
   uploadWhat: (kinds, size) => `${kinds}，不超過${size}`,
   kindNames: {
     "image/jpeg": "JPG圖片",
     "image/png": "PNG圖片",
-    "image/webp": "WebP圖片",
     "image/heic": "HEIC圖片",
     "application/pdf": "PDF檔案",
   },
