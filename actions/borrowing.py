@@ -43,6 +43,8 @@ class ActionShowApplications(BorrowerAction):
             if "borrow_to_repay" in asked:
                 return []
         applied = loans.loan_applications()
+        if any(application.on_hold for application in applied.applications[:_OLDER]):
+            self._say_block(dispatcher, loans)
         answered = applied.applications and applied.applications[0].status in _PAYOUT_IS_KNOWN
         if applied.applications:
             for application in applied.applications[:_OLDER]:
@@ -77,6 +79,11 @@ class ActionShowApplications(BorrowerAction):
             )
             if not can_draw:
                 say_reasons(dispatcher, line)
+
+    def _say_block(self, dispatcher: CollectingDispatcher, loans: BorrowerLoans) -> None:
+        block = loans.safety_block()
+        if block.blocked_now:
+            say(dispatcher, "utter_application_on_hold", request_id=block.request_id, blocked_at=block.blocked_at)
 
     def _say_what_was_asked(self, dispatcher: CollectingDispatcher, tracker: Tracker, asked: Sequence[str]) -> None:
         if "borrow_cancel" in asked:
@@ -120,7 +127,7 @@ def say_application(dispatcher: CollectingDispatcher, application: LoanApplicati
 
 
 def _closed_word(status: str) -> str:
-    return "used_up" if status == "open" else "not_open"
+    return {"open": "used_up", "blocked": "blocked"}.get(status, "not_open")
 
 
 def _say_fact(dispatcher: CollectingDispatcher, product: ProductDescription, fact: str) -> None:

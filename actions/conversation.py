@@ -15,6 +15,7 @@ from actions.base import BorrowerAction, Events, NotLoggedIn, aspects_of, offer,
 from bot.client.errors import LoanBackendError
 
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
+_TELLS_NOTHING = frozenset({"greet", "thank", "goodbye"})
 _OFFERED = 3
 _FEELINGS = {"feels_afraid": "utter_afraid", "feels_ashamed": "utter_ashamed", "feels_angry": "utter_angry"}
 
@@ -105,14 +106,17 @@ def buttons_by_intent(domain: DomainDict) -> dict[str, dict[str, str]]:
     return {button["payload"].lstrip("/"): button for button in domain["responses"]["utter_clarify"][0]["buttons"]}
 
 
-def hand_over(action: BorrowerAction, tracker: Tracker, *, priority: str) -> str:
-    """The number of the ticket for a person. The same message handed over twice is one ticket."""
+def hand_over(action: BorrowerAction, tracker: Tracker, *, priority: str, summary: str | None = None) -> str:
+    """The number of the ticket for a person; what they are told is `summary`, else what was written last.
+
+    The same message handed over twice is one ticket.
+    """
     message = f"{tracker.sender_id}:{tracker.latest_message.get('message_id')}"
     return (
         action.loans_of(tracker)
         .open_ticket(
             "human",
-            summary_of(tracker.events),
+            summary or summary_of(tracker.events),
             idempotency_key=hashlib.sha256(f"human:{message}".encode()).hexdigest(),
             priority=priority,
         )
@@ -121,9 +125,16 @@ def hand_over(action: BorrowerAction, tracker: Tracker, *, priority: str) -> str
 
 
 def summary_of(events: Sequence[Mapping[str, Any]], messages: int = 5) -> str:
-    """What the borrower wrote last, oldest first, for the person who takes over."""
-    texts = [str(e.get("text")) for e in events if e.get("event") == "user" and e.get("text")]
+    """What the borrower wrote last, oldest first, for the person who takes over; a greeting tells that person nothing."""
+    wrote = [event for event in events if event.get("event") == "user" and event.get("text")]
+    texts = [str(event["text"]) for event in wrote if _intent_of_event(event) not in _TELLS_NOTHING]
     return " / ".join(text for text in texts[-messages:] if not text.startswith("/"))[:500] or "-"
+
+
+def _intent_of_event(event: Mapping[str, Any]) -> str | None:
+    """What a message of the borrower's was understood as."""
+    name = (event.get("parse_data") or {}).get("intent", {}).get("name")
+    return None if name is None else str(name)
 
 
 def not_understood_running(events: Sequence[Mapping[str, Any]]) -> int:
@@ -132,7 +143,7 @@ def not_understood_running(events: Sequence[Mapping[str, Any]]) -> int:
     for event in reversed(events):
         if event.get("event") != "user":
             continue
-        if (event.get("parse_data") or {}).get("intent", {}).get("name") not in _NOT_UNDERSTOOD:
+        if _intent_of_event(event) not in _NOT_UNDERSTOOD:
             break
         count += 1
     return count

@@ -11,13 +11,15 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BorrowerAction, Events, aspects_of, entities_of, say, text_of, today
+from actions.base import BorrowerAction, Events, NotLoggedIn, aspects_of, entities_of, say, text_of, today
 from actions.choosing import named_loans
+from actions.credit_dispute import FILE
 from actions.lateness import days_spoken_of
 from actions.my_debt import ROWS_ON_A_PHONE
 from actions.rebuild_credit import say_whether_eligible
 from bot import formats
 from bot.client.client import BorrowerLoans
+from bot.client.errors import LoanBackendError
 from bot.client.overdue import CreditRecord, StandingReason
 
 # What is so whoever asks, in the order of importance: each answers a supposition ("if I close it, …").
@@ -35,6 +37,7 @@ _SAID_TO_ANYBODY = {
     "credit_kept": "utter_credit_kept",
     "credit_using": "utter_credit_using",
 }
+_DISPUTE = "credit_dispute"
 # A supposition that names one of these is about it, and not about using the product as such.
 _USING = "credit_using"
 _ANSWERED_AT_ONCE = 2
@@ -56,6 +59,9 @@ class ActionShowCreditImpact(BorrowerAction):
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """The supposition first; then the borrower's own standing, where it was asked for or nothing else was."""
         asked = aspects_of(tracker)
+        if FILE in asked and _DISPUTE not in asked:
+            say_if_it_cannot_be_filed(dispatcher, self, tracker)
+            return []
         one_day = "credit_one_day" in asked
         named = [aspect for aspect in asked if aspect in _SAID_TO_ANYBODY]
         if len(named) > 1 or one_day:
@@ -72,6 +78,16 @@ class ActionShowCreditImpact(BorrowerAction):
             say_standing(dispatcher, loans, record)
         say(dispatcher, "utter_credit_improves" if record.standing != "good" else "utter_credit_keep")
         return []
+
+
+def say_if_it_cannot_be_filed(dispatcher: CollectingDispatcher, action: BorrowerAction, tracker: Tracker) -> None:
+    """Says why no dispute can begin; silent when one can, for the form that follows asks."""
+    try:
+        action.loans_of(tracker).borrower()
+    except NotLoggedIn:
+        say(dispatcher, "utter_credit_dispute_guest")
+    except LoanBackendError:
+        say(dispatcher, "utter_credit_dispute_not_filed")
 
 
 def say_when_reported(dispatcher: CollectingDispatcher, tracker: Tracker, loans: BorrowerLoans, record: CreditRecord) -> None:

@@ -18,6 +18,7 @@ from bot.nlu import lexicon
 # Codes that have words of their own (utter_line_reason_<code>, utter_limit_change_<code>); tests compare them with the domain.
 LINE_REASONS = frozenset(
     {
+        "fraud_block",
         "overdue",
         "overdue_with_agency",
         "used_up",
@@ -38,8 +39,10 @@ LINE_REASONS = frozenset(
 LIMIT_REASONS = frozenset(
     {"review", "paid_on_time", "recent_late_payments", "many_other_debts", "not_used_for_long", "own_wish", "after_review"}
 )
-# These are over as soon as the borrower does something; when the lender looks again matters for the others only.
-_OVER_BY_OWN_DOING = frozenset({"overdue", "overdue_with_agency", "used_up", "identity_expired", "identity_not_complete"})
+# These are over as soon as the borrower does something, be it a call; when the lender looks again matters for the others.
+_OVER_BY_OWN_DOING = frozenset(
+    {"fraud_block", "overdue", "overdue_with_agency", "used_up", "identity_expired", "identity_not_complete"}
+)
 _MOST_LINES = 3
 _MOST_REASONS = 2
 _LENDING_KINDS = ("loan", "revolving")
@@ -148,7 +151,9 @@ class ActionShowLimit(BorrowerAction):
         if "limit_lower" in asked:
             say(dispatcher, "utter_limit_lower")
         elif "limit_raise" in asked:
-            if any(reason.code.startswith("overdue") for line in lines for reason in line.reasons):
+            if any(line.status == "blocked" for line in lines):
+                say(dispatcher, "utter_limit_not_while_blocked")
+            elif any(reason.code.startswith("overdue") for line in lines for reason in line.reasons):
                 say(dispatcher, "utter_limit_not_while_overdue")
             else:
                 say(dispatcher, "utter_limit_raise")
@@ -171,7 +176,7 @@ class ActionShowSuspension(BorrowerAction):
         asked = aspects_of(tracker)
         say_if_another_lenders(dispatcher, tracker, [line.product_name for line in found.credit_lines])
         meant = lines_named(found.credit_lines, tracker) or found.credit_lines
-        stopped = [line for line in meant if line.status == "suspended"]
+        stopped = [line for line in meant if line.status in ("suspended", "blocked")]
         gone = [line for line in meant if line.status in ("closed", "refused", "not_opened")]
         for line in stopped[:_MOST_LINES]:
             say_how_it_is(dispatcher, line, found.as_of)
@@ -248,7 +253,7 @@ def say_limit(dispatcher: CollectingDispatcher, line: CreditLineStanding, as_of:
     """Total, used and left of one line."""
     say(
         dispatcher,
-        "utter_limit" if line.status == "open" else "utter_limit_of_suspended",
+        {"open": "utter_limit", "blocked": "utter_limit_of_blocked"}.get(line.status, "utter_limit_of_suspended"),
         product_name=line.product_name,
         limit_fen=line.limit_fen,
         used_fen=line.used_fen,
@@ -274,6 +279,8 @@ def _say_reason(dispatcher: CollectingDispatcher, line: CreditLineStanding, reas
         overdue_fen=reason.amount_fen,
         days_past_due=reason.days_past_due,
         used_fen=line.used_fen,
+        since_date=reason.since_date,
+        request_id=reason.request_id,
     )
 
 

@@ -31,6 +31,7 @@ class ValidateDebitChangeForm(RequestForm):
     """Changes the debit order, takes a card away, or switches auto debit: what follows is said first, then a yes is asked for."""
 
     topic = TOPIC
+    recalled_in_a_sentence = False  # what follows from it has to be read together with the yes
     questions = QUESTIONS
     wants_loan = False
     own_intents = frozenset({"ask_auto_debit", "manage_bank_card", "ask_how_to_repay"})

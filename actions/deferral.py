@@ -29,7 +29,7 @@ from bot.client.errors import (
     QuoteNotFound,
     QuoteStale,
 )
-from bot.client.results import DeferralQuote, Loan
+from bot.client.results import DeferralQuote, DeferralWindow, Loan
 from bot.loans.days import add_months
 from bot.nlu.clauses import is_question
 
@@ -154,8 +154,18 @@ class ValidateDeferralForm(FormAction):
             )
             return self.ask("deferral_loan_ids", {**known, "deferral_loan_ids": None})
         if known["deferral_period"] is None:
-            if answer.unclear_time is not None:
+            try:
+                windows = [loans.deferral_window(loan_id) for loan_id in known["deferral_loan_ids"]]
+            except ProblemError as refusal:
+                # Whatever the day, there is none: nobody is asked for one first.
+                names = {loan.loan_id: loan.product_name for loan in open_loans}
+                say(dispatcher, refusal.response, product_name=names[known["deferral_loan_ids"][0]], **refusal.details())
+                say(dispatcher, "utter_other_ways")
+                return self.stop()
+            # "我想晚点还" begins the form; its "later" is the wish itself and no time that had to be guessed.
+            if answer.unclear_time is not None and (answer.asked or answer.unclear_time != "later"):
                 say_time_not_clear(dispatcher, answer.unclear_time)
+            show_window(dispatcher, windows, briefly=answer.put_again)
             return self.ask("deferral_period", known)
         if known["deferral_reason"] is None:
             return self.ask("deferral_reason", known)
@@ -179,6 +189,7 @@ class ValidateDeferralForm(FormAction):
                 say(dispatcher, refusal.response, product_name=names.get(loan_id, ""), **refusal.details())
         if not quotes:
             if all(isinstance(refusal, _OTHER_LENGTH) for refusal in refusals):
+                show_window(dispatcher, [loans.deferral_window(loan_id) for loan_id in known["deferral_loan_ids"]])
                 return self.ask("deferral_period", {**known, "deferral_period": None})
             say(dispatcher, "utter_other_ways")
             return self.stop()
@@ -312,6 +323,27 @@ def _period_for(loan: Loan | None, period: str) -> str:
     if loan is None or loan.next_due_date is None or period != "P1M":
         return period
     return add_months(max(loan.next_due_date, today()), 1, loan.next_due_date.day).isoformat()
+
+
+def show_window(dispatcher: CollectingDispatcher, windows: list[DeferralWindow], *, briefly: bool = False) -> None:
+    """Between which days one can choose, as a sentence and as a card; of several loans, the days that all of them have.
+
+    After a question in between only the card comes again. Nothing is said where no single day can be chosen.
+    """
+    earliest = max((window.earliest_date for window in windows if window.earliest_date), default=None)
+    latest = min((window.latest_date for window in windows if window.latest_date), default=None)
+    if earliest is None or latest is None or earliest > latest or not all(window.latest_date for window in windows):
+        return
+    if not briefly:
+        say(
+            dispatcher,
+            "utter_deferral_window" if len(windows) == 1 else "utter_deferral_window_of_several",
+            product_name=windows[0].product_name,
+            due_date=windows[0].due_date,
+            earliest_date=earliest,
+            latest_date=latest,
+        )
+    show(dispatcher, {"type": "date_choice", "earliest_date": earliest, "latest_date": latest})
 
 
 def say_time_not_clear(dispatcher: CollectingDispatcher, reason: str) -> None:

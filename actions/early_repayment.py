@@ -103,6 +103,7 @@ class ValidateEarlyRepaymentForm(RequestForm):
     """Asks which loan, all or how much, and for a part which effect; shows a quote; a yes leads to the payment page."""
 
     topic = TOPIC
+    recalled_in_a_sentence = False
     questions = QUESTIONS
     own_intents = frozenset({"ask_early_repayment", "ask_how_to_repay", "ask_minimum_payment"})
     general_response = "utter_early_repayment_in_general"

@@ -40,6 +40,7 @@ class ValidateFeeWaiverForm(RequestForm):
     """Which loan, and why; then what the programme that fits would waive, and a yes or no."""
 
     topic = TOPIC
+    recalled_in_a_sentence = False
     questions = QUESTIONS
     own_intents = frozenset({"ask_fee_waiver", "report_hardship"})
     free_text = frozenset({"reason"})

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bot.loans.money import fen
 from bot.nlu.aspects import patterns
 
-# A number without a unit is yuan when it is as long as sums of a household are; "分12期" is none.
-_BARE_YUAN = re.compile(r"(?<![0-9.])[1-9][0-9]{2,6}(?![0-9.期号月日])")
+# A number without a unit is yuan when it is as long as sums of a household are.
+_BARE_YUAN = re.compile(r"(?<![0-9.])[1-9][0-9]{2,6}(?![0-9.])")
 _WORDS = {"income": "household_income", "expenses": "household_expenses", "payment": "restructure_monthly"}
 
 
@@ -37,7 +37,11 @@ def household_said(text: str, sums: Sequence[tuple[int, int, int]], asked: str |
         sums: its amounts as (start, end, fen); numbers without a unit are found here.
         asked: `income` or `expenses`, when that is what was asked: a sum without a word is that.
     """
-    bare = [(hit.start(), hit.end(), fen(hit.group())) for hit in _BARE_YUAN.finditer(text) if not _within(hit.span(), sums)]
+    bare = [
+        (hit.start(), hit.end(), fen(hit.group()))
+        for hit in _BARE_YUAN.finditer(text)
+        if not _within(hit.span(), sums) and not patterns()["household_no_sum"].match(text[hit.end() :])
+    ]
     told: dict[str | None, list[int]] = {"income": [], "expenses": [], "payment": []}
     kind, since = asked, 0
     for start, end, sum_fen in sorted([*sums, *bare]):

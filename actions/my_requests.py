@@ -27,6 +27,9 @@ _OWN_WORDS = frozenset(
         ("settlement_certificate", "approved"),
         ("complaint", "approved"),
         ("human", "approved"),
+        ("credit_dispute", "pending"),
+        ("credit_dispute", "approved"),
+        ("credit_dispute", "refused"),
     }
 )
 
@@ -123,14 +126,22 @@ def _name(request: FiledRequest) -> str:
     return formats.request_name(request.kind, request.terms.get("ticket_kind"))
 
 
+def granted_in_part(request: FiledRequest) -> bool:
+    """Whether a person granted less of a waiver than its programme would have waived on that day."""
+    granted_fen, whole_fen = request.terms.get("granted_fen"), request.terms.get("grantable_fen")
+    return granted_fen is not None and whole_fen is not None and int(granted_fen) < int(whole_fen)
+
+
 def say_how_it_stands(dispatcher: CollectingDispatcher, request: FiledRequest) -> None:
     """One filed request, any kind: waiting (too long, too), approved, refused or undone, and what comes next."""
     kind, status = kind_of(request), request.status
     late = status == "pending" and request.decision_due_at is not None and request.decision_due_at < request.as_of
-    if (kind, status) in _OWN_WORDS:
-        response = f"utter_status_{kind}_{status}"
-    elif late:
+    if late:
         response = "utter_status_pending_too_long"
+    elif kind == "fee_waiver" and status == "approved" and request.terms.get("granted_fen") is not None:
+        response = "utter_status_fee_waiver_in_part" if granted_in_part(request) else "utter_status_fee_waiver_approved"
+    elif (kind, status) in _OWN_WORDS:
+        response = f"utter_status_{kind}_{status}"
     elif request.kind in ("deferral", "restructure", "due_date_change"):
         response = f"utter_status_{status}"
     else:
@@ -150,5 +161,7 @@ def say_how_it_stands(dispatcher: CollectingDispatcher, request: FiledRequest) -
         due_day=terms.get("due_day"),
         first_due_date=terms.get("first_due_date"),
         new_payment_fen=terms.get("new_payment_fen"),
+        granted_fen=terms.get("granted_fen"),
+        whole_fen=terms.get("grantable_fen"),
         as_of_at=request.as_of,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import BorrowerAction, Events, NotLoggedIn, aspects_of, button, entities_of, offer, say, today
 from actions.conversation import hand_over, summary_of
 from bot import formats
-from bot.client import default_client
+from bot.client import LoanClient, default_client
 from bot.client.client import BorrowerLoans
 from bot.client.errors import BackendUnavailable, CallbackNotPossible, LoanBackendError
 from bot.client.people import CallbackTime, Staff
@@ -37,18 +38,26 @@ class ActionHandOver(BorrowerAction):
         return "action_hand_over"
 
     def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """The telephone number is said whatever happens to the ticket."""
-        staff, aspects = self._staff(), aspects_of(tracker)
-        if _WANTED_NOW not in aspects and any(name in aspects for name in _ONLY_ASKED):
+        """The telephone number is said whatever happens to the ticket.
+
+        Where something was told before, `hand_over_form` follows and shows first what will be passed on; who asks again while
+        it waits for a yes is handed over as it stands.
+        """
+        staff, aspects = staff_if_known(self._client), aspects_of(tracker)
+        if only_asks(aspects):
             say_when(dispatcher, staff)
             return []
         try:
             loans = self.loans_of(tracker)
             ticket = waiting_ticket(loans)
+            if ticket is None and not is_looked_at(tracker) and is_to_be_looked_at(tracker, staff):
+                return []
             if ticket is None:
-                say(dispatcher, "utter_hand_over_summary", summary=summary_of(tracker.events))
-                request_id = hand_over(self, tracker, priority="normal")
-                self._say_handed_over(dispatcher, request_id, staff)
+                summary = tracker.get_slot("hand_over_text") if is_looked_at(tracker) else None
+                summary = summary or summary_of(tracker.events)
+                say(dispatcher, "utter_hand_over_summary", summary=summary)
+                request_id = hand_over(self, tracker, priority="normal", summary=summary)
+                say_handed_over(dispatcher, request_id, staff)
             else:
                 request_id = ticket.request_id
                 if wanted_time(tracker, staff) is None:
@@ -57,19 +66,6 @@ class ActionHandOver(BorrowerAction):
             say(dispatcher, "utter_hand_over_by_phone")
             return []
         return put_down_callback(dispatcher, tracker, loans, request_id, staff)
-
-    def _staff(self) -> Staff | None:
-        try:
-            return (self._client or default_client()).directory().staff()
-        except BackendUnavailable:
-            return None
-
-    def _say_handed_over(self, dispatcher: CollectingDispatcher, request_id: str, staff: Staff | None) -> None:
-        if staff is None:
-            say(dispatcher, "utter_hand_over_without_hours", request_id=request_id)
-        else:
-            response = "utter_hand_over" if staff.open_now else "utter_hand_over_closed"
-            say(dispatcher, response, request_id=request_id, **_hours(staff))
 
     def _say_already(self, dispatcher: CollectingDispatcher, request_id: str, staff: Staff | None) -> None:
         if staff is None:
@@ -103,6 +99,41 @@ class ActionPutDownCallback(BorrowerAction):
     def after_failure(self, tracker: Tracker) -> Events:
         """The question is no longer open."""
         return [SlotSet(_CALLBACK_OPEN, None)]
+
+
+def only_asks(aspects: Sequence[str]) -> bool:
+    """Whether a message asks about reaching a person, and wants none now."""
+    return _WANTED_NOW not in aspects and any(name in aspects for name in _ONLY_ASKED)
+
+
+def is_looked_at(tracker: Tracker) -> bool:
+    """Whether the borrower is being shown what would be passed on."""
+    return bool((tracker.active_loop or {}).get("name") == "hand_over_form")
+
+
+def is_to_be_looked_at(tracker: Tracker, staff: Staff | None) -> bool:
+    """Whether the borrower sees first what will be passed on: where something was told before, and no time for a call named."""
+    if wanted_time(tracker, staff) is not None:
+        return False
+    last = max((i for i, event in enumerate(tracker.events) if event.get("event") == "user"), default=0)
+    return summary_of(tracker.events[:last]) != "-"
+
+
+def staff_if_known(client: LoanClient | None) -> Staff | None:
+    """When people are there; None while the backend is away."""
+    try:
+        return (client or default_client()).directory().staff()
+    except BackendUnavailable:
+        return None
+
+
+def say_handed_over(dispatcher: CollectingDispatcher, request_id: str, staff: Staff | None) -> None:
+    """That it was passed on, its number, and how long it takes."""
+    if staff is None:
+        say(dispatcher, "utter_hand_over_without_hours", request_id=request_id)
+    else:
+        response = "utter_hand_over" if staff.open_now else "utter_hand_over_closed"
+        say(dispatcher, response, request_id=request_id, **_hours(staff))
 
 
 def say_when(dispatcher: CollectingDispatcher, staff: Staff | None) -> None:

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import say, show
 from bot.client.client import BorrowerLoans
-from bot.client.paying import PrepaymentQuote
+from bot.client.paying import PlannedInstalment, PrepaymentQuote
 from bot.client.results import Loan
 
 PART = "part"
@@ -74,7 +74,7 @@ def limit_response(quote: PrepaymentQuote) -> str:
 
 
 def show_cards(dispatcher: CollectingDispatcher, loans: BorrowerLoans, quote: PrepaymentQuote, loan: Loan) -> None:
-    """The same as cards: a summary, and for a part the plan before and after."""
+    """The same as cards: a summary, and the plan before and after with what each instalment consists of."""
     rows = [
         {"name": "amount", "value_fen": quote.amount_fen},
         {"name": "principal", "value_fen": quote.principal_fen},
@@ -84,20 +84,44 @@ def show_cards(dispatcher: CollectingDispatcher, loans: BorrowerLoans, quote: Pr
         {"name": "prepay_date", "value_date": quote.prepay_date},
     ]
     show(dispatcher, {"type": "summary", "kind": "prepayment", "product_name": loan.product_name, "rows": rows})
-    if quote.kind != PART:
-        return
-    before = next((plan.instalments for plan in loans.plans() if plan.loan_id == loan.loan_id), ())
+    plan = next((plan.instalments for plan in loans.plans() if plan.loan_id == loan.loan_id), ())
+    before = [{name: getattr(row, name) for name in _INSTALMENT} for row in plan if row.outstanding_fen > 0]
+    # What is due by the day is paid as it stands; the quote's principal is what was to come later.
+    due = [row for row in before if row["due_date"] <= quote.prepay_date]
+    later = [row for row in before if row["due_date"] > quote.prepay_date]
+    after = [_planned(row) for row in quote.instalments] if quote.kind == PART else [*due, *_payoff(quote, later)]
     show(
         dispatcher,
         {
             "type": "comparison",
             "kind": "prepayment",
             "product_name": loan.product_name,
-            "before": [{name: getattr(row, name) for name in _INSTALMENT} for row in before if row.outstanding_fen > 0],
-            "after": [
-                {**asdict(row), "penalty_fen": 0, "outstanding_fen": row.payment_fen, "status": "upcoming"}
-                for row in quote.instalments
-            ],
+            "before": before,
+            "after": after,
             "extra_interest_fen": -quote.interest_saved_fen,
         },
     )
+
+
+def _planned(row: PlannedInstalment) -> dict[str, Any]:
+    return {**asdict(row), "penalty_fen": 0, "outstanding_fen": row.payment_fen, "status": "upcoming"}
+
+
+def _payoff(quote: PrepaymentQuote, later: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The one payment that takes the place of all that were to come; none where nothing was."""
+    if not later:
+        return []
+    payment_fen = quote.amount_fen - quote.due_fen
+    return [
+        {
+            "instalment_number": later[0]["instalment_number"],
+            "due_date": quote.prepay_date,
+            "principal_fen": quote.principal_fen,
+            "interest_fen": quote.accrued_interest_fen,
+            "fee_fen": quote.remaining_fee_fen + quote.prepayment_fee_fen,
+            "penalty_fen": 0,
+            "payment_fen": payment_fen,
+            "outstanding_fen": payment_fen,
+            "status": "due",
+        }
+    ]

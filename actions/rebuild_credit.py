@@ -47,6 +47,7 @@ class ValidateRebuildCreditForm(RequestForm):
     """Asks how much, shows the plan, and asks for a yes (intent `request_rebuild_credit`)."""
 
     topic = TOPIC
+    recalled_in_a_sentence = False
     questions = QUESTIONS
     wants_loan = False
     own_intents = frozenset({"request_rebuild_credit", "ask_credit_repair", "apply_for_loan"})

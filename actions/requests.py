@@ -54,12 +54,14 @@ class Asking:
         known: what the borrower has said so far, by question (`{"loan_id": …, "reason": …}`).
         loans: the door to the borrower's loans; None for a topic that asks no backend before it files.
         open_loans: the loans that can be meant; empty for a topic without a loan.
+        interrupted: what had been shown, when a question of the borrower's came in between; None otherwise.
     """
 
     answer: Answer
     known: dict[str, Any]
     loans: BorrowerLoans
     open_loans: list[Loan] = field(default_factory=list)
+    interrupted: dict[str, Any] | None = None
 
     @property
     def loan(self) -> Loan | None:
@@ -76,6 +78,8 @@ class RequestForm(FormAction):
         wants_loan: whether the request is about one loan.
         own_intents: intents whose messages may hold answers to the form's questions.
         free_text: questions whose answer is the message itself, whatever it was understood as.
+        recalled_in_a_sentence: whether, after a question in between, `utter_<topic>_again` and the confirmation will do. A topic
+            with sums says the most important of them again in `present`.
     """
 
     topic: str = ""
@@ -83,6 +87,7 @@ class RequestForm(FormAction):
     wants_loan = True
     own_intents: frozenset[str] = frozenset()
     free_text: frozenset[str] = frozenset()
+    recalled_in_a_sentence = True
 
     def name(self) -> str:
         """As in the domain."""
@@ -140,7 +145,7 @@ class RequestForm(FormAction):
         older_button = "offer_id" in answer.entities and answer.entities["offer_id"] != (shown or {}).get("offer_id")
         if confirming and answer.is_tap and not older_button and answer.intent in ("affirm", "deny"):
             return self._decide(answer, known, shown, dispatcher)
-        asking = Asking(answer, known, self.loans_of(tracker))
+        asking = Asking(answer, known, self.loans_of(tracker), interrupted=shown if answer.put_again else None)
         if self.wants_loan:
             asking.open_loans = self.loans_that_can_be_meant(asking)
             if not asking.open_loans:
@@ -189,6 +194,9 @@ class RequestForm(FormAction):
             if asking.known.get(question) is None and self.is_asked(question, asking):
                 self.before_asking(question, asking, dispatcher)
                 return self.ask(f"{self.topic}_{question}", self._values(asking.known))
+        if asking.interrupted and self.recalled_in_a_sentence:
+            say(dispatcher, f"utter_{self.topic}_again")
+            return self._ask_for_a_yes(asking, asking.interrupted, dispatcher)
         try:
             offered = self.present(asking, dispatcher)
         except AskAgain as again:
@@ -196,6 +204,9 @@ class RequestForm(FormAction):
             return self.ask(f"{self.topic}_{again.question}", self._values(asking.known))
         if offered is None:
             return self.stop()
+        return self._ask_for_a_yes(asking, offered, dispatcher)
+
+    def _ask_for_a_yes(self, asking: Asking, offered: dict[str, Any], dispatcher: CollectingDispatcher) -> Events:
         say(dispatcher, f"utter_confirm_{self.topic}", offer_id=offered["offer_id"])
         return self.ask(f"{self.topic}_confirmed", {**self._values(asking.known), f"{self.topic}_offer": offered})
 

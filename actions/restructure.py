@@ -39,6 +39,7 @@ class ValidateRestructureForm(RequestForm):
     """Which loan, how much a month (or from income and expenses), then the new plan beside the old, and a yes or no."""
 
     topic = TOPIC
+    recalled_in_a_sentence = False
     questions = QUESTIONS
     own_intents = frozenset({"request_instalment", "report_hardship", "ask_minimum_payment"})
     general_response = "utter_restructure_in_general"

@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": "measure how well the bot understands, on sentences it has never seen",
     "bench": "measure how fast the bot is: ./huanban bench actions",
     "doctor": "say what is wrong with this machine and how to mend it",
+    "wechat": "the WeChat account's menu, and a font for its pictures: ./huanban wechat menu",
 }
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,19 @@ SETTINGS = (
         "",
         "SQLAlchemy URL of the chat widget's messages; empty: the conversations' PostgreSQL, else a SQLite file.",
     ),
-    Setting("HUANBAN_REDIS_URL", "", "Redis that several Rasa servers share for the chat's sockets; empty: there is one server."),
+    Setting(
+        "HUANBAN_REDIS_URL",
+        "",
+        "Redis that several Rasa servers share for conversations' locks and the chat's sockets; empty: there is one server.",
+    ),
+    Setting(
+        "HUANBAN_EVENTS_URL",
+        "",
+        "Where events of conversations go: amqp://user:password@host/vhost (RabbitMQ), kafka://host:9092/topic; empty: nowhere.",
+    ),
+    Setting("HUANBAN_ACTIONS_HOST", "127.0.0.1", "Address the action server listens on; not loopback when Rasa is elsewhere."),
+    Setting("HUANBAN_LOG_FORMAT", "text", "Logs as text for a person, or json: an object a line, with the request id."),
+    Setting("HUANBAN_OTLP_ENDPOINT", "", "Collector of OpenTelemetry traces, such as http://collector:4318; empty: no traces."),
     Setting(
         "HUANBAN_WEB_ORIGINS",
         "",
@@ -67,12 +79,43 @@ SETTINGS = (
     Setting("HUANBAN_PROXIES", "0", "How many reverse proxies of the lender's stand before the bot (X-Forwarded-For)."),
     Setting("HUANBAN_MESSAGES_PER_MINUTE", "30", "Messages a minute that the chat takes from one borrower."),
     Setting("HUANBAN_ADDRESS_CALLS_PER_MINUTE", "600", "Calls and messages a minute that the chat takes from one IP address."),
+    Setting(
+        "HUANBAN_ORIGIN_CALLS_PER_MINUTE",
+        "6000",
+        "Calls and messages a minute that the chat takes from all pages of one origin (HUANBAN_WEB_ORIGINS).",
+    ),
     Setting("HUANBAN_EVIDENCE_MAX_MB", "10", "Largest picture or PDF that a borrower may hand in, in MiB."),
     Setting(
         "HUANBAN_DEMO",
         "auto",
         "The page /demo/, where anybody speaks as a demo borrower: on, off, or auto (embedded backend, demo data, loopback).",
     ),
+    Setting("HUANBAN_WECHAT_APP_ID", "", "App id (wx…) of the WeChat official account; empty: there is no WeChat."),
+    Setting("HUANBAN_WECHAT_TOKEN", "", "Token from the account's server configuration; WeChat signs its calls with it."),
+    Setting("HUANBAN_WECHAT_AES_KEY", "", "EncodingAESKey of the account, 43 characters; empty: messages come in clear."),
+    Setting("HUANBAN_WECHAT_SECRET", "", "App secret of the account, for calls to WeChat; empty: nothing but passive replies."),
+    Setting("HUANBAN_WECHAT_API_URL", "https://api.weixin.qq.com", "Where WeChat's own calls are answered."),
+    Setting(
+        "HUANBAN_WECHAT_SERVICE_MESSAGES",
+        "auto",
+        "Whether the account may send customer-service messages: on, off, or auto (when a secret is set).",
+    ),
+    Setting("HUANBAN_WECHAT_TEMPLATE_ID", "", "Template of the one-time subscribe message about a decision; empty: none."),
+    Setting(
+        "HUANBAN_WECHAT_CONSENT_URL",
+        "",
+        "Page or article where a borrower accepts one such message; shown once when a request is filed; empty: nobody is asked.",
+    ),
+    Setting(
+        "HUANBAN_WECHAT_DB",
+        "",
+        "SQLAlchemy URL of the WeChat channel's deliveries; empty: the conversations' PostgreSQL, else a SQLite file.",
+    ),
+    Setting("HUANBAN_WECOM_CORP_ID", "", "Corp id (ww…) whose customer service in WeCom (微信客服) is answered; empty: none."),
+    Setting("HUANBAN_WECOM_TOKEN", "", "Token from the callback's configuration (回调配置); WeCom signs its calls with it."),
+    Setting("HUANBAN_WECOM_AES_KEY", "", "EncodingAESKey from the callback's configuration, 43 characters."),
+    Setting("HUANBAN_WECOM_SECRET", "", "Secret of the customer service (or of the app that manages it), for calls to WeCom."),
+    Setting("HUANBAN_WECOM_API_URL", "https://qyapi.weixin.qq.com", "Where WeCom's own calls are answered."),
     Setting(
         "HUANBAN_SERVICE_TOKEN",
         "",
@@ -92,6 +135,12 @@ SETTINGS = (
         secret=True,
     ),
     Setting(
+        "HUANBAN_METRICS_TOKEN",
+        "",
+        "Token that a call for /metrics shows as Authorization: Bearer; made at random on first start.",
+        secret=True,
+    ),
+    Setting(
         "HUANBAN_WEB_SECRET",
         "",
         "Secret with which the lender's site signs a borrower's web token (HS256).",
@@ -104,6 +153,33 @@ SETTINGS = (
         secret=True,
     ),
 )
+
+
+@dataclass(frozen=True)
+class WeChatSettings:
+    """The WeChat official account; without an `app_id` there is none."""
+
+    app_id: str
+    token: str
+    aes_key: str
+    secret: str
+    api_url: str
+    service_messages: bool
+    template_id: str
+    consent_url: str
+    db: str
+
+
+@dataclass(frozen=True)
+class WeComSettings:
+    """WeCom's customer service (企业微信客服); without a `corp_id` there is none."""
+
+    corp_id: str
+    token: str
+    aes_key: str
+    secret: str
+    api_url: str
+    db: str
 
 
 @dataclass(frozen=True)
@@ -127,17 +203,24 @@ class Settings:
     tracker_db: str
     chat_db: str
     redis_url: str
+    events_url: str
+    actions_host: str
     web_origins: tuple[str, ...]
     proxies: int
     messages_per_minute: float
     address_calls_per_minute: float
+    origin_calls_per_minute: float
     evidence_max_bytes: int
     demo_is_open: bool
     service_token: str
     desk_token: str
     actions_token: str
+    metrics_token: str
     web_secret: str
     conversation_secret: str
+    wechat: WeChatSettings
+    wecom: WeComSettings
+    given: Mapping[str, str]
 
     @property
     def bot_url(self) -> str:
@@ -153,6 +236,7 @@ class Settings:
     def environment(self) -> dict[str, str]:
         """What a child process needs beside its inherited environment to see these settings, secrets included."""
         return {
+            **self.given,
             "HUANBAN_STATE_DIR": str(self.state_dir),
             "HUANBAN_HOST": self.host,
             "HUANBAN_BOT_PORT": str(self.bot_port),
@@ -167,8 +251,23 @@ class Settings:
             "HUANBAN_SERVICE_TOKEN": self.service_token,
             "HUANBAN_DESK_TOKEN": self.desk_token,
             "HUANBAN_ACTIONS_TOKEN": self.actions_token,
+            "HUANBAN_METRICS_TOKEN": self.metrics_token,
             "HUANBAN_WEB_SECRET": self.web_secret,
             "HUANBAN_CONVERSATION_SECRET": self.conversation_secret,
+            "HUANBAN_WECHAT_APP_ID": self.wechat.app_id,
+            "HUANBAN_WECHAT_TOKEN": self.wechat.token,
+            "HUANBAN_WECHAT_AES_KEY": self.wechat.aes_key,
+            "HUANBAN_WECHAT_SECRET": self.wechat.secret,
+            "HUANBAN_WECHAT_API_URL": self.wechat.api_url,
+            "HUANBAN_WECHAT_SERVICE_MESSAGES": "on" if self.wechat.service_messages else "off",
+            "HUANBAN_WECHAT_TEMPLATE_ID": self.wechat.template_id,
+            "HUANBAN_WECHAT_CONSENT_URL": self.wechat.consent_url,
+            "HUANBAN_WECHAT_DB": self.wechat.db,
+            "HUANBAN_WECOM_CORP_ID": self.wecom.corp_id,
+            "HUANBAN_WECOM_TOKEN": self.wecom.token,
+            "HUANBAN_WECOM_AES_KEY": self.wecom.aes_key,
+            "HUANBAN_WECOM_SECRET": self.wecom.secret,
+            "HUANBAN_WECOM_API_URL": self.wecom.api_url,
         }
 
 
@@ -237,6 +336,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     tracker_db = text("HUANBAN_TRACKER_DB") or f"sqlite:///{state_dir / 'conversations.db'}"
     # Two programs that write one SQLite file wait for each other; PostgreSQL has room for both.
     chat_db = tracker_db if tracker_db.startswith("postgresql") else f"sqlite:///{state_dir / 'chat.db'}"
+    wechat = _wechat(text, tracker_db if tracker_db.startswith("postgresql") else f"sqlite:///{state_dir / 'wechat.db'}")
     return Settings(
         state_dir=state_dir,
         host=text("HUANBAN_HOST"),
@@ -255,17 +355,54 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         tracker_db=tracker_db,
         chat_db=text("HUANBAN_CHAT_DB") or chat_db,
         redis_url=text("HUANBAN_REDIS_URL"),
+        events_url=text("HUANBAN_EVENTS_URL"),
+        actions_host=text("HUANBAN_ACTIONS_HOST"),
         web_origins=_origins(text("HUANBAN_WEB_ORIGINS")),
         proxies=count("HUANBAN_PROXIES"),
         messages_per_minute=number("HUANBAN_MESSAGES_PER_MINUTE"),
         address_calls_per_minute=number("HUANBAN_ADDRESS_CALLS_PER_MINUTE"),
+        origin_calls_per_minute=number("HUANBAN_ORIGIN_CALLS_PER_MINUTE"),
         evidence_max_bytes=int(number("HUANBAN_EVIDENCE_MAX_MB") * 1024 * 1024),
         demo_is_open=_demo_is_open(text("HUANBAN_DEMO"), text("HUANBAN_HOST"), backend_is_embedded, environment),
         service_token=secret["HUANBAN_SERVICE_TOKEN"],
         desk_token=secret["HUANBAN_DESK_TOKEN"],
         actions_token=secret["HUANBAN_ACTIONS_TOKEN"],
+        metrics_token=secret["HUANBAN_METRICS_TOKEN"],
         web_secret=secret["HUANBAN_WEB_SECRET"],
         conversation_secret=secret["HUANBAN_CONVERSATION_SECRET"],
+        wechat=wechat,
+        # Its tables are named like the official account's: a schema of its own in PostgreSQL, else a file of its own.
+        wecom=_wecom(text, wechat.db if wechat.db.startswith("postgresql") else f"sqlite:///{state_dir / 'wecom.db'}"),
+        given={name: value for name, value in environment.items() if name.startswith("HUANBAN_")},
+    )
+
+
+def _wechat(text: Callable[[str], str], db: str) -> WeChatSettings:
+    wanted = text("HUANBAN_WECHAT_SERVICE_MESSAGES")
+    if wanted not in ("on", "off", "auto"):
+        raise ConfigurationError(f"HUANBAN_WECHAT_SERVICE_MESSAGES must be on, off or auto, not {wanted!r}.")
+    secret = text("HUANBAN_WECHAT_SECRET")
+    return WeChatSettings(
+        app_id=text("HUANBAN_WECHAT_APP_ID"),
+        token=text("HUANBAN_WECHAT_TOKEN"),
+        aes_key=text("HUANBAN_WECHAT_AES_KEY"),
+        secret=secret,
+        api_url=text("HUANBAN_WECHAT_API_URL").rstrip("/"),
+        service_messages=bool(secret) and wanted != "off",
+        template_id=text("HUANBAN_WECHAT_TEMPLATE_ID"),
+        consent_url=text("HUANBAN_WECHAT_CONSENT_URL"),
+        db=text("HUANBAN_WECHAT_DB") or db,
+    )
+
+
+def _wecom(text: Callable[[str], str], db: str) -> WeComSettings:
+    return WeComSettings(
+        corp_id=text("HUANBAN_WECOM_CORP_ID"),
+        token=text("HUANBAN_WECOM_TOKEN"),
+        aes_key=text("HUANBAN_WECOM_AES_KEY"),
+        secret=text("HUANBAN_WECOM_SECRET"),
+        api_url=text("HUANBAN_WECOM_API_URL").rstrip("/"),
+        db=db,
     )
 
 

@@ -51,6 +51,17 @@ def moment(value: datetime) -> str:
     return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
+def distance(metres: int) -> str:
+    """How far a place is, as roughly as one says it.
+
+    >>> [distance(m) for m in (40, 830, 960, 1240, 12600)]
+    ['50米以内', '800米', '1.0公里', '1.2公里', '13公里']
+    """
+    if metres < 950:
+        return f"{round(metres, -2)}米" if metres >= 50 else "50米以内"
+    return f"{metres / 1000:.1f}公里" if metres < 10_000 else f"{round(metres / 1000)}公里"
+
+
 def clock(value: datetime) -> str:
     """The time of day in Shanghai."""
     return f"{value.astimezone(SHANGHAI):%H:%M}"
@@ -150,6 +161,7 @@ _CHANGES = {
 def change_row(change: Change, today: date | None = None) -> str:
     """One line of what happened since."""
     why = _FAILURES.get(change.failure_reason or "")
+    granted = f"，免掉{yuan(change.amount_fen)}" if change.code == "request_approved" and change.amount_fen else ""
     written = _CHANGES[change.code].format(
         amount=yuan(change.amount_fen or 0),
         why=f"（{why}）" if why else "",
@@ -157,7 +169,7 @@ def change_row(change: Change, today: date | None = None) -> str:
         request=request_name(change.request_kind or ""),
         request_id=change.request_id,
     )
-    return f"{day(change.happened_date, today)} {change.product_name or ''}{written}"
+    return f"{day(change.happened_date, today)} {change.product_name or ''}{written}{granted}"
 
 
 _REQUESTS = {
@@ -167,6 +179,7 @@ _REQUESTS = {
     "complaint": "投诉",
     "fraud_report": "被骗的报案",
     "privacy_request": "个人信息的申请",
+    "credit_dispute": "征信异议",
     "closing": "关闭额度的申请",
     "rebuild_credit": "重建信用的小额申请",
     "fee_waiver": "减免的申请",
@@ -188,8 +201,10 @@ def request_name(kind: str, ticket_kind: str | None = None) -> str:
 
 
 def request_row(request: FiledRequest) -> str:
-    """One line of a list of requests: what it is and its number."""
-    return f"{request_name(request.kind, request.terms.get('ticket_kind'))} {request.request_id}"
+    """One line of a list of requests: what it is and its number; of a waiver that was granted, how much."""
+    granted_fen = request.terms.get("granted_fen")
+    granted = f" 免掉{yuan(int(granted_fen))}" if granted_fen else ""
+    return f"{request_name(request.kind, request.terms.get('ticket_kind'))} {request.request_id}{granted}"
 
 
 def method_name(method: PaymentMethod) -> str:
@@ -259,7 +274,14 @@ def spell_row(spell: LateSpell, today: date | None = None) -> str:
     if spell.ended_date is None:
         return f"{spell.product_name} {day(spell.since_date, today)}起，已经{spell.days_past_due}天，还没还清"
     kept = f"，征信里留到{day(spell.kept_until_date, today)}" if spell.kept_until_date else ""
+    kept += f"，您提了异议在查({spell.disputed_request_id})" if spell.disputed_request_id else ""
     return f"{spell.product_name} 晚了{spell.days_past_due}天，{day(spell.ended_date, today)}还清{kept}"
+
+
+def spell_name(spell: LateSpell) -> str:
+    """A time of lateness as the title of a button."""
+    late = f"晚了{spell.days_past_due}天" if spell.ended_date else f"逾期{spell.days_past_due}天"
+    return f"{spell.product_name} {spell.since_date.year}年{spell.since_date.month}月 {late}"
 
 
 def coupon_row(coupon: Coupon, today: date | None = None) -> str:

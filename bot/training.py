@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from bot.config import ROOT, Settings
-from bot.domain import domain_files
+from bot.domain import lender_values, read_domain
 
 # Whatever a trained model depends on. The components' own sources belong to it: a model trained by other code is stale.
 INPUTS = (
@@ -53,6 +53,8 @@ def fingerprint(root: Path = ROOT, inputs: Sequence[str] = INPUTS, without: Sequ
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(str(path.relative_to(root)).encode())
                 digest.update(path.read_bytes())
+    if "domain.yml" in inputs:
+        digest.update(repr(sorted(lender_values().items())).encode())
     return digest.hexdigest()[:16]
 
 
@@ -115,6 +117,7 @@ def train(settings: Settings, path: Path) -> None:
             stderr=subprocess.STDOUT,
             check=False,
         )
+    _domain_of(draft).unlink(missing_ok=True)
     made = draft.with_name(draft.name + ".tar.gz")
     if ended.returncode or not made.exists():
         if not (cache / "seconds").exists():
@@ -133,6 +136,11 @@ def train(settings: Settings, path: Path) -> None:
             old.unlink()
 
 
+def _domain_of(draft: Path) -> Path:
+    """Where the whole domain lies while a draft is trained."""
+    return draft.with_name(f"{draft.name}-domain.yml")
+
+
 def _what_rasa_says(log: str) -> str:
     """The end of the log without the stack of calls, which tells a lender's editor nothing."""
     lines = [line for line in log.strip().splitlines() if not line.startswith("  ") and "Traceback" not in line]
@@ -146,8 +154,11 @@ def _train_here(output: Path, *, from_scratch: bool) -> None:
     gc.disable()
     from rasa.model_training import train as rasa_train
 
+    # One file: what the lender says of its people is in it, and nowhere else.
+    domain = _domain_of(output)
+    domain.write_text(yaml.safe_dump(read_domain(), allow_unicode=True, sort_keys=False), encoding="utf-8")
     result = rasa_train(
-        domain=[str(path) for path in domain_files()],
+        domain=str(domain),
         config=str(ROOT / "config.yml"),
         training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "rules")],
         output=str(output.parent),

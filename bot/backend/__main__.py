@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging
 import signal
 import socket
 import sys
@@ -14,8 +13,12 @@ import uvicorn
 from bot.backend import settings as backend_settings
 from bot.backend import store
 from bot.backend.app import create_app
+from bot.backend.clock import Clock
+from bot.backend.schema import SCHEMA_VERSION
 from bot.backend.settings import SETTINGS
 from bot.config import ConfigurationError
+from bot.observability import logs, tracing
+from bot.observability import settings as observability_settings
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,10 +32,17 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--port", type=int, help="port to listen on instead of HUANBAN_BACKEND_PORT (0: any free one)")
     parser.add_argument("--fresh", action="store_true", help="throw the ledger away and fill it anew from the lender file")
+    parser.add_argument("--migrate", action="store_true", help="bring the ledger's tables up to date, and serve nothing")
     arguments = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
+        watching = observability_settings.load()
+        logs.configure("backend", watching.log_format)
+        tracing.configure("backend", watching.otlp_endpoint)
         settings = backend_settings.load()
+        if arguments.migrate:
+            store.Store(settings.database_url, Clock()).close()
+            print(f"The ledger has schema {SCHEMA_VERSION}.")
+            return 0
         if arguments.fresh:
             store.throw_away(settings.database_url)
         app = create_app(settings)
@@ -44,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
+        listener.bind((settings.host, port))
     except OSError as error:
         print(
             f"huanban backend: port {port} cannot be used ({error.strerror}); stop what listens there, "
@@ -52,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    print(f"Loan backend on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    print(f"Loan backend on http://{settings.host}:{listener.getsockname()[1]}", flush=True)
     # No websockets: Rasa holds a release of that package which uvicorn cannot use.
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
     # uvicorn stops at SIGTERM and then raises the signal again, which by default would end the process right there.
@@ -61,6 +71,7 @@ def main(argv: list[str] | None = None) -> int:
         with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once it has stopped
             uvicorn.Server(config).run([listener])
     finally:
+        tracing.shut_down()
         app.close()  # folds SQLite's write-ahead file into the ledger: the one file is all of it
     return 0
 

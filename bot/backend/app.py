@@ -9,12 +9,14 @@ from fastapi.openapi.utils import get_openapi
 
 from bot.backend import lender_file, problems, seed
 from bot.backend.clock import Clock
-from bot.backend.gate import Gate
 from bot.backend.policy import Policy
 from bot.backend.routes import (
+    bindings,
     borrowers,
     cost,
+    credit_disputes,
     credit_line,
+    decisions,
     desk,
     difficulty,
     directory,
@@ -34,7 +36,9 @@ from bot.backend.routes import (
 from bot.backend.routes.common import Backend, router
 from bot.backend.settings import BackendSettings
 from bot.backend.store import Store
+from bot.backend.watching import WatchedGate
 from bot.backend.wire import Answer, Problem
+from bot.observability.readiness import Part, Readiness
 
 _TOPICS = (
     borrowers.routes,
@@ -43,6 +47,7 @@ _TOPICS = (
     my_debt.routes,
     paying.routes,
     overdue.routes,
+    credit_disputes.routes,
     rebuild_credit.routes,
     cost.routes,
     filings.routes,
@@ -55,6 +60,8 @@ _TOPICS = (
     people.routes,
     desk.routes,
     evidence.routes,
+    bindings.routes,
+    decisions.routes,
 )
 
 _DESCRIPTION = """The embedded loan backend of 还伴. Conventions, and how a filing goes, are in `docs/loan-backend.md`.
@@ -69,7 +76,7 @@ class Health(Answer):
     today: str
 
 
-def create_app(settings: BackendSettings, clock: Clock | None = None) -> Gate:
+def create_app(settings: BackendSettings, clock: Clock | None = None) -> WatchedGate:
     """The ASGI application, its ledger opened and seeded.
 
     Args:
@@ -81,7 +88,7 @@ def create_app(settings: BackendSettings, clock: Clock | None = None) -> Gate:
     """
     lender = lender_file.read(settings.lender_file)
     store = Store(settings.database_url, clock or Clock(settings.fixed_today), settings.fault)
-    policy = Policy(lender, settings.undo_minutes, settings.quote_minutes)
+    policy = Policy(lender, settings.undo_minutes, settings.quote_minutes, settings.bot_url)
     seed.plant(store, policy)
 
     app = FastAPI(
@@ -98,7 +105,13 @@ def create_app(settings: BackendSettings, clock: Clock | None = None) -> Gate:
     for routes in (_health(store, policy), *_TOPICS):
         app.include_router(routes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    return Gate(app, settings, close=store.close)
+    readiness = Readiness([Part("ledger", lambda: _is_readable(store))])
+    return WatchedGate(app, settings, close=store.close).watched_by(readiness, settings.metrics_token)
+
+
+def _is_readable(store: Store) -> bool:
+    with store.read():
+        return True
 
 
 def _health(store: Store, policy: Policy) -> Any:

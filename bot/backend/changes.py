@@ -44,7 +44,7 @@ def _written_down(reading: Reading, borrower_id: str, by_loan: dict[str, Account
     table = schema.audit
     rows = reading.rows(sa.select(table).where(table.c.borrower_id == borrower_id, table.c.at > since))
     reasons = _reasons(reading, [row.subject_id for row in rows if row.action == "payment.failed"])
-    loan_of_request = _loans_of_requests(reading, borrower_id)
+    loan_of_request, granted = _loans_of_requests(reading, borrower_id), _granted(reading, borrower_id)
     for row in rows:
         kind, _, verb = row.action.partition(".")
         values: dict[str, Any] = {"happened_date": row.at.date(), "happened_at": row.at}
@@ -54,7 +54,7 @@ def _written_down(reading: Reading, borrower_id: str, by_loan: dict[str, Account
             values.update(amount_fen=row.details["amount_fen"], failure_reason=reasons.get(row.subject_id))
         elif verb in _OF_A_REQUEST:
             code, loan_id = f"request_{verb}", loan_of_request.get(row.subject_id)
-            values.update(request_id=row.subject_id, request_kind=kind)
+            values.update(request_id=row.subject_id, request_kind=kind, amount_fen=granted.get(row.subject_id))
         elif row.action in ("loan.opened", "loan.closed"):
             code, loan_id = row.action.replace(".", "_"), row.subject_id
         else:
@@ -72,6 +72,16 @@ def _loans_of_requests(reading: Reading, borrower_id: str) -> dict[str, str | No
     table = schema.requests
     rows = reading.rows(sa.select(table.c.request_id, table.c.loan_id).where(table.c.borrower_id == borrower_id))
     return {row.request_id: row.loan_id for row in rows}
+
+
+def _granted(reading: Reading, borrower_id: str) -> dict[str, int]:
+    """What approved waivers came to, by request."""
+    table = schema.requests
+    waivers = sa.select(table.c.request_id, table.c.terms).where(
+        table.c.borrower_id == borrower_id, table.c.kind == "fee_waiver", table.c.status == "approved"
+    )
+    found = {row.request_id: row.terms.get("granted_fen") for row in reading.rows(waivers)}
+    return {request_id: int(fen) for request_id, fen in found.items() if fen}
 
 
 def _days_come(account: Account, since: date, today: date) -> Iterator[Change]:

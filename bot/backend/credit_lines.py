@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.backend import doors, filings, schema, schema_credit_line
+from bot.backend.blocks import block_in_force
 from bot.backend.doors import Account
 from bot.backend.filings import Filed
 from bot.backend.line import LineAccount
@@ -15,9 +16,11 @@ from bot.backend.policy import Policy
 from bot.backend.problems import Problem
 from bot.backend.products import CreditLineRules
 from bot.backend.store import Reading, Writing
-from bot.loans.credit_line import LineOnFile, LineRules, LineStanding, LineStatus, OpenLoan, line_standing
+from bot.loans.credit_line import FraudBlock, LineOnFile, LineRules, LineStanding, LineStatus, OpenLoan, line_standing
+from bot.loans.protection import NEW_LOANS
 
-_RUNNING = ("reviewing", "paying_out")
+# Applications that nobody has refused, paid out or withdrawn yet.
+RUNNING = ("reviewing", "paying_out")
 
 
 def standings(reading: Reading, policy: Policy, borrower_id: str) -> list[LineStanding]:
@@ -30,11 +33,20 @@ def standings(reading: Reading, policy: Policy, borrower_id: str) -> list[LineSt
     loans = [_open_loan(account, reading) for account in accounts]
     places = {product_id: place for place, product_id in enumerate(policy.products)}
     rows = sorted(_rows(reading, borrower_id), key=lambda row: places.get(row.product_id, len(places)))
+    block = fraud_block(reading, borrower_id)
     return [
-        line_standing(_on_file(row), loans, _rules(policy.products[row.product_id].credit_line), reading.today)
+        line_standing(_on_file(row), loans, _rules(policy.products[row.product_id].credit_line), reading.today, block)
         for row in rows
         if row.product_id in places  # a product that the lender has dropped is nobody's line any more
     ]
+
+
+def fraud_block(reading: Reading, borrower_id: str) -> FraudBlock | None:
+    """The block that keeps the borrower's lines shut; None when there is none."""
+    row = block_in_force(reading, borrower_id)
+    if row is None or NEW_LOANS not in row.blocked:
+        return None
+    return FraudBlock(row.blocked_at.date(), row.request_id)
 
 
 def standing_of(reading: Reading, policy: Policy, borrower_id: str, product_id: str) -> LineStanding:
@@ -88,7 +100,7 @@ def owed_of(accounts: Sequence[Account], product_id: str, reading: Reading) -> l
 def running_application(reading: Reading, borrower_id: str, product_id: str) -> str | None:
     """Id of an application for the product that is still under way."""
     rows = applications_of(reading, borrower_id)
-    return next((str(row.application_id) for row in rows if row.product_id == product_id and row.status in _RUNNING), None)
+    return next((str(row.application_id) for row in rows if row.product_id == product_id and row.status in RUNNING), None)
 
 
 def running_refunds(reading: Reading, borrower_id: str, product_id: str) -> list[Any]:

@@ -15,7 +15,17 @@ from bot.backend.store import Reading, Writing
 from bot.backend.wire import jsonable
 from bot.backend.wire_filings import CreditEffect, DeferralChange, DeferralTerms
 from bot.loans.days import Period
-from bot.loans.deferral import DeferralEffect, DeferralRules, deferral_effect, deferral_refusal, deferrals_used
+from bot.loans.deferral import (
+    DeferralEffect,
+    DeferralRefusal,
+    DeferralRules,
+    DeferralWindow,
+    deferral_effect,
+    deferral_refusal,
+    deferral_window,
+    deferrals_used,
+)
+from bot.loans.payments import AmountDue
 
 
 def quote(writing: Writing, policy: Policy, borrower_id: str, loan_id: str, period_text: str, reason_code: str | None) -> str:
@@ -55,24 +65,13 @@ def terms_of(
     Raises:
         Problem: `loan-closed`, `request-pending`, or why the product does not allow it.
     """
-    if not isinstance(account, LoanAccount):
-        raise Problem("deferral-not-offered", f"{account.product.product_id} is a revolving line.")
     today, loan_id = reading.today, account.row.loan_id
-    unpaid, period = account.unpaid(today), Period.parse(period_text)
-    if not unpaid:
-        raise Problem("loan-closed", "Nothing is owed.")
-    earlier = doors.deferrals_of(reading, [loan_id])
-    pending = doors.pending_plan_change(reading, [loan_id]).get(loan_id)
-    if pending:
-        raise Problem("request-pending", f"{pending} waits for a decision.", request_id=pending)
+    account, unpaid, deferred_on = _deferrable(reading, account)
+    period = Period.parse(period_text)
     all_rules = account.product.deferral_rules(today)
-    deferred_on = [row.filed_at.date() for row in earlier]
     refusal = deferral_refusal(account.terms, all_rules[-1], unpaid, period, today, deferred_on)
     if refusal:
-        members = PROBLEM_TYPES[refusal.code.value].members
-        raise Problem(
-            refusal.code.value, f"The rules of {account.product.product_id}.", **{m: getattr(refusal, m) for m in members}
-        )
+        raise _problem(account, refusal)
     flags = frozenset(doors.borrower(reading, borrower_id).flags)
     effect = _effect(account, all_rules, period, today, reason_code, flags)
     return DeferralTerms(
@@ -95,6 +94,44 @@ def terms_of(
         deferrals_used=len(deferrals_used(all_rules[-1], deferred_on, today)),
         deferrals_allowed=all_rules[-1].deferrals_allowed,
     )
+
+
+def window_of(reading: Reading, account: Account) -> DeferralWindow:
+    """Between which days the next due day can be moved today; nothing is written.
+
+    Raises:
+        Problem: `loan-closed`, `request-pending`, or why the product allows none at all.
+    """
+    account, unpaid, deferred_on = _deferrable(reading, account)
+    rules = account.product.deferral_rules(reading.today)[-1]
+    found = deferral_window(rules, unpaid, reading.today, deferred_on)
+    if isinstance(found, DeferralRefusal):
+        raise _problem(account, found)
+    return found
+
+
+def _deferrable(reading: Reading, account: Account) -> tuple[LoanAccount, list[AmountDue], list[date]]:
+    """The loan with what is unpaid of it, and the days on which earlier deferrals were asked for.
+
+    Raises:
+        Problem: `deferral-not-offered`, `loan-closed`, `request-pending`.
+    """
+    if not isinstance(account, LoanAccount):
+        raise Problem("deferral-not-offered", f"{account.product.product_id} is a revolving line.")
+    loan_id, unpaid = account.row.loan_id, account.unpaid(reading.today)
+    if not unpaid:
+        raise Problem("loan-closed", "Nothing is owed.")
+    earlier = doors.deferrals_of(reading, [loan_id])
+    pending = doors.pending_plan_change(reading, [loan_id]).get(loan_id)
+    if pending:
+        raise Problem("request-pending", f"{pending} waits for a decision.", request_id=pending)
+    return account, unpaid, [row.filed_at.date() for row in earlier]
+
+
+def _problem(account: LoanAccount, refusal: DeferralRefusal) -> Problem:
+    members = PROBLEM_TYPES[refusal.code.value].members
+    detail = f"The rules of {account.product.product_id}."
+    return Problem(refusal.code.value, detail, **{name: getattr(refusal, name) for name in members})
 
 
 def _effect(

@@ -152,11 +152,14 @@ def _refusal(reading: Reading, policy: Policy, account: Account, found: WaiverPr
     return Problem("fee-waiver-overdue-too-long", "Too late.", days_past_due=days, max_days_past_due=longest)
 
 
-def apply(writing: Writing, policy: Policy, request: Any) -> None:
-    """Takes the confirmed share off the penalty as it stands today, the oldest first; what runs from tomorrow is owed.
+def apply(writing: Writing, policy: Policy, request: Any, granted_fen: int | None = None) -> None:
+    """Takes the confirmed share, or the smaller sum that a person grants, off the penalty as it stands today.
+
+    The oldest comes first; what runs from tomorrow is owed. The request's terms say what was granted, and what the programme
+    would have waived on this day.
 
     Raises:
-        Problem: `loan-changed`, when no penalty is left.
+        Problem: `loan-changed`, when no penalty is left; `validation`, when the sum is more than the programme waives.
     """
     account = doors.account(writing, policy, request.borrower_id, request.loan_id)
     penalty_fen = _penalty_fen(account, writing.today)
@@ -164,7 +167,11 @@ def apply(writing: Writing, policy: Policy, request: Any) -> None:
         raise Problem("loan-changed", "No penalty is left; refuse it.")
     assert isinstance(account, LoanAccount)
     rules = WaiverRules(Decimal(request.terms["share"]), request.terms["max_waived_fen"])
-    waived_fen = rules.waived_fen(penalty_fen)
+    whole_fen = rules.waived_fen(penalty_fen)
+    if granted_fen is not None and not 0 < granted_fen <= whole_fen:
+        detail = f"from 1 to {whole_fen}, what the programme waives today"
+        raise Problem("validation", detail, errors=[{"pointer": "#/granted_fen", "detail": detail}])
+    waived_fen = whole_fen if granted_fen is None else granted_fen
     owing = [due for due in account.unpaid(writing.today) if due.penalty_fen]
     lowered = spread(waived_fen, [due.penalty_fen for due in owing])
     for due, part_fen in zip(owing, lowered, strict=True):
@@ -178,5 +185,5 @@ def apply(writing: Writing, policy: Policy, request: Any) -> None:
         )
     booking.loan_changed(writing, account.row)
     table = schema.requests
-    terms = {**request.terms, "granted_fen": waived_fen}
+    terms = {**request.terms, "granted_fen": waived_fen, "grantable_fen": whole_fen}
     writing.update(table, table.c.request_id == request.request_id, terms=terms)

@@ -10,11 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.backend import doors, idempotency, schema
+from bot.backend.blocks import refuse_if_blocked
 from bot.backend.lender_file import RequestKind
+from bot.backend.line import LineAccount
 from bot.backend.policy import Policy
 from bot.backend.problems import Problem
 from bot.backend.store import Reading, Writing
 from bot.backend.wire import jsonable
+from bot.loans.protection import NEW_LOANS
 
 _PREFIX = {
     "deferral": "DF",
@@ -28,6 +31,7 @@ _PREFIX = {
     "rebuild_credit": "RB",
     "fee_waiver": "FW",
     "assistance": "AS",
+    "credit_dispute": "CD",
 }
 
 
@@ -65,8 +69,8 @@ def file_quote(
     """Files what a quote says, once.
 
     Raises:
-        Problem: `quote-not-found`, `quote-expired`, `quote-stale`, `request-pending`, `idempotency-key-reused`, or what
-            the doors refuse.
+        Problem: `quote-not-found`, `quote-expired`, `quote-stale`, `blocked-after-fraud`, `request-pending`,
+            `idempotency-key-reused`, or what the doors refuse.
     """
     account = doors.account(writing, policy, borrower_id, loan_id)
     quote = doors.quote_if_any(writing, borrower_id, loan_id, kind, quote_id)
@@ -81,6 +85,7 @@ def file_quote(
         raise Problem("quote-expired", "Quote again.", expires_at=quote.expires_at)
     if account.row.version != quote.loan_version:
         raise Problem("quote-stale", "The loan changed since; quote again.")
+    refuse_lending_while_blocked(writing, borrower_id, kind, account)
     # A waiver leaves the dates alone, so it waits for nothing but another waiver.
     waiting = doors.pending_fee_waiver if kind == "fee_waiver" else doors.pending_plan_change
     pending = waiting(writing, [loan_id]).get(loan_id)
@@ -91,6 +96,19 @@ def file_quote(
     row = _insert(writing, policy, borrower_id, kind, confirmed, quote.filing_key, account.row)
     idempotency.remember(writing, borrower_id, key, asked, row.request_id)
     return Filed(row, replayed=False)
+
+
+def refuse_lending_while_blocked(reading: Reading, borrower_id: str, kind: str, account: doors.Account | None) -> None:
+    """Refuses, while a report of fraud blocks the borrower, what would open a loan in her name.
+
+    That is the small credit to rebuild with, and splitting the statement of a line. A new plan or another day for what
+    is owed already lends nothing, and stays possible.
+
+    Raises:
+        Problem: `blocked-after-fraud`.
+    """
+    if kind == "rebuild_credit" or (kind == "restructure" and isinstance(account, LineAccount)):
+        refuse_if_blocked(reading, borrower_id, NEW_LOANS)
 
 
 def file_plain(
@@ -177,12 +195,22 @@ def undo(writing: Writing, borrower_id: str, request_id: str) -> Any:
     return doors.request(writing, request_id)
 
 
-def decide(writing: Writing, policy: Policy, request_id: str, decision: str, reason: str, decided_by: str) -> Any:
+def decide(
+    writing: Writing,
+    policy: Policy,
+    request_id: str,
+    decision: str,
+    reason: str,
+    decided_by: str,
+    granted_fen: int | None = None,
+) -> Any:
     """Approves or refuses a request; an approved change of plan is carried out in the same transaction.
+
+    `granted_fen` approves a waiver in part.
 
     Raises:
         Problem: `request-not-found`, `already-decided`, `undo-window-open`, `loan-changed`, `deferral-period-past`,
-            `line-not-open`, `line-in-use`.
+            `line-not-open`, `line-in-use`, `blocked-after-fraud`, `validation` (a part of what is no waiver, or no part).
     """
     from bot.backend import credit_lines, deferrals, due_days, fee_waivers, restructures  # they file through this module
 
@@ -194,6 +222,12 @@ def decide(writing: Writing, policy: Policy, request_id: str, decision: str, rea
     if writing.now < row.undo_until_at:
         raise Problem("undo-window-open", "The borrower can still undo.", undo_until_at=row.undo_until_at)
     status = "approved" if decision == "approve" else "refused"
+    if granted_fen is not None and (status, row.kind) != ("approved", "fee_waiver"):
+        detail = "belongs to the approval of a fee waiver"
+        raise Problem("validation", detail, errors=[{"pointer": "#/granted_fen", "detail": detail}])
+    if status == "approved":
+        loan = doors.account(writing, policy, row.borrower_id, row.loan_id) if row.kind == "restructure" else None
+        refuse_lending_while_blocked(writing, row.borrower_id, row.kind, loan)
     if status == "approved" and row.kind in schema.PLAN_CHANGES:
         account = doors.account(writing, policy, row.borrower_id, row.loan_id)
         if account.row.version != row.loan_version:
@@ -201,7 +235,7 @@ def decide(writing: Writing, policy: Policy, request_id: str, decision: str, rea
         changes = {"deferral": deferrals.apply, "restructure": restructures.apply, "due_date_change": due_days.apply}
         changes[row.kind](writing, account, row)
     if status == "approved" and row.kind == "fee_waiver":
-        fee_waivers.apply(writing, policy, row)
+        fee_waivers.apply(writing, policy, row, granted_fen)
     if status == "approved" and row.kind == "closing":
         credit_lines.close(writing, policy, row)
     _close(writing, row, status, decided_at=writing.now, decided_by=decided_by, decision_reason=reason)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.backend.problems import Problem
 from bot.backend.settings import BackendSettings
+from bot.observability import request_id
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class Gate:
             return
         headers = {name.lower(): value for name, value in scope["headers"]}
         given = headers.get(b"x-request-id", b"").decode("latin-1")
-        trace_id = given if _GOOD_TRACE_ID.fullmatch(given) else secrets.token_hex(12)
+        trace_id = given if _GOOD_TRACE_ID.fullmatch(given) else request_id.current() or secrets.token_hex(12)
         scope.setdefault("state", {})["trace_id"] = trace_id
         started = False
 

@@ -35,6 +35,7 @@ RequestKind = Literal[
     "rebuild_credit",
     "fee_waiver",
     "assistance",
+    "credit_dispute",
 ]
 # Kinds that a lender file need not name; the others it must.
 _DAYS_BY_DEFAULT: dict[str, int] = {
@@ -45,7 +46,10 @@ _DAYS_BY_DEFAULT: dict[str, int] = {
     "rebuild_credit": 5,
     "fee_waiver": 5,
     "assistance": 2,
+    "credit_dispute": 20,
 }
+# 《征信业管理条例》第25条: looked into and answered in writing within 20 days.
+_CREDIT_DISPUTE_DAYS = 20
 _SNAKE_CASE = r"^[a-z][a-z0-9_]{0,63}$"
 
 
@@ -62,6 +66,8 @@ class LenderRow(Row):
         missing = {"deferral", "restructure", "complaint", "ticket"} - set(value)
         if missing or not all(1 <= days <= 60 for days in value.values()):
             raise ValueError("give 1 to 60 days for each of deferral, restructure, complaint and ticket")
+        if value.get("credit_dispute", 1) > _CREDIT_DISPUTE_DAYS:
+            raise ValueError(f"a credit_dispute is answered within {_CREDIT_DISPUTE_DAYS} days by law")
         return {**_DAYS_BY_DEFAULT, **value}
 
 
@@ -77,6 +83,8 @@ class ServicePoint(Row):
     phone: str | None = None
     services: list[str] = []
     bring: list[str] = []
+    latitude: float | None = Field(None, ge=-90, le=90)  # as maps of the mainland have it (GCJ-02), like a phone's location
+    longitude: float | None = Field(None, ge=-180, le=180)
 
 
 class Programme(Row):
@@ -188,6 +196,7 @@ class BorrowerRow(Row):
     district: str | None = None
     care_mode: bool = False
     phone_masked: str = Field(regex=r"^1[0-9]{2}\*{4}[0-9]{4}$")
+    phone: str | None = Field(None, regex=r"^1[3-9][0-9]{9}$")  # for one-time codes; it is never put into the ledger
     flags: list[str] = []
     auto_debit: bool = True
     payment_methods: list[PaymentMethodRow] = []
@@ -202,7 +211,7 @@ class LenderFile(Row):
 
     lender: LenderRow
     my_debt: MyDebtRow = MyDebtRow()
-    staff: StaffRow = StaffRow()
+    staff: StaffRow
     rights: RightsRow = RightsRow()
     products: list[Product] = Field(min_items=1)
     rebuild_credit: RebuildCreditRow | None = None

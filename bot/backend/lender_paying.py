@@ -21,9 +21,12 @@ def _clock(value: object) -> time:
 
 
 class SecurePages(Row):
-    """The lender's own pages behind its login, where cards and names are entered; the bot only hands over to them."""
+    """The lender's own pages behind its login, where cards and names are entered; the bot only hands over to them.
 
-    base_url: str = Field(regex=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$", max_length=200)
+    In the demo they are where the bot is (`{bot_url}/demo/secure`), and only say what they would ask for.
+    """
+
+    base_url: str = Field(regex=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?|\{bot_url\})(/[A-Za-z0-9._~/-]*)?$", max_length=200)
     minutes: int = Field(15, ge=1, le=120)  # for how long a link holds
 
 

@@ -20,14 +20,16 @@ _ID = r"^[A-Za-z0-9_-]{1,64}$"
 class StaffRow(Row):
     """The people at the telephone: their number, hours, and how many there are."""
 
-    phone: str = Field(default="400-000-0000", min_length=3, max_length=30)
-    hours: dict[Weekday, str] = {day: "08:00-22:00" for day in _WEEKDAYS}
+    phone: str = Field(min_length=3, max_length=30)
+    hours: dict[Weekday, str]
     closed_dates: list[Day] = []
     people: int = Field(default=3, ge=1, le=10_000)
     minutes_each: int = Field(default=6, ge=1, le=240)
 
     @validator("hours")
     def _spans(cls, value: dict[str, str]) -> dict[str, str]:  # noqa: N805
+        if not value:
+            raise ValueError("give the hours of one weekday at least")
         for day, text in value.items():
             if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]", text):
                 raise ValueError(f'{day}: {text!r} are no hours; write "08:00-22:00"')

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.backend import bill_instalments, doors
+from bot.backend.blocks import refuse_if_blocked
 from bot.backend.doors import Account
 from bot.backend.ledger import LoanAccount
 from bot.backend.line import LineAccount
@@ -20,6 +21,7 @@ from bot.loans.affordability import PaymentRange, affordable_fen, payment_range
 from bot.loans.days import add_months
 from bot.loans.money import MONTHS_A_YEAR
 from bot.loans.payments import AmountDue
+from bot.loans.protection import NEW_LOANS
 from bot.loans.rates import monthly_irr
 from bot.loans.restructure import PaymentTooSmall, RestructurePlan, compare_plans, plan_for_monthly_payment, restructure_plan
 
@@ -97,12 +99,14 @@ def basis_of(reading: Reading, policy: Policy, account: Account) -> PlanBasis:
     """What a new plan for this loan is drawn up from.
 
     Raises:
-        Problem: `loan-closed`, `restructure-not-offered`, `request-pending`.
+        Problem: `loan-closed`, `restructure-not-offered`, `request-pending`, and of a line `blocked-after-fraud`: splitting its
+            statement opens a loan.
     """
     unpaid = account.unpaid(reading.today)
     if not unpaid:
         raise Problem("loan-closed", "Nothing is owed.")
     if isinstance(account, LineAccount):
+        refuse_if_blocked(reading, account.row.borrower_id, NEW_LOANS)
         basis = bill_instalments.basis(account, policy.products, reading.today)
     else:
         basis = _basis_of_loan(account, unpaid, reading.today)

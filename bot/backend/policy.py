@@ -21,6 +21,7 @@ class Policy:
     lender: Lender
     undo_minutes: int
     quote_minutes: int
+    bot_url: str = "http://127.0.0.1:5005"  # where the demo's secure pages are
 
     @property
     def products(self) -> Mapping[str, Product]:

@@ -49,6 +49,7 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
         ProblemType("payment-not-found", 404, "No such payment of this loan"),
         ProblemType("payment-method-not-found", 404, "No such payment method of this borrower"),
         ProblemType("safety-block-not-found", 404, "No such block"),
+        ProblemType("credit-entry-not-found", 404, "No such spell of lateness of this loan"),
         ProblemType("credit-line-not-found", 404, "No such credit line of this borrower"),
         # Repeating safely.
         ProblemType("idempotency-key-missing", 400, "This call needs an Idempotency-Key"),
@@ -71,6 +72,13 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
         ProblemType("evidence-too-many", 409, "The request holds as many files as it can", ("max_files",)),
         ProblemType("evidence-too-large", 413, "The file is too large", ("max_bytes",)),
         ProblemType("evidence-kind", 415, "The file is of no kind that is taken", ("accepts",)),
+        ProblemType("blocked-after-fraud", 409, "A report of fraud has blocked this", ("request_id", "blocked_at")),
+        # Accounts of messengers.
+        ProblemType("binding-not-found", 404, "No such binding of this account"),
+        ProblemType("binding-code-wrong", 409, "Not the code that was sent", ("tries_left",)),
+        ProblemType("binding-code-expired", 409, "The code is out of time or used"),
+        ProblemType("binding-code-used-up", 409, "No try is left for this code"),
+        ProblemType("binding-too-many", 429, "Too many codes within an hour", ("retry_after_seconds",)),
         # Rules of the product.
         ProblemType("deferral-not-offered", 409, "The product has no deferral"),
         ProblemType("deferral-too-long", 409, "Longer than the product allows", ("max_days", "latest_date")),

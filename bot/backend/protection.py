@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.backend import doors, filings, schema
+from bot.backend.blocks import block_in_force
 from bot.backend.clock import SHANGHAI
 from bot.backend.filings import Filed
 from bot.backend.lender_rights import HeldData
@@ -23,13 +24,6 @@ _END_OF_DAY = time(23, 59, 59)
 
 
 # Blocks.
-
-
-def block_in_force(reading: Reading, borrower_id: str) -> Any | None:
-    """The borrower's block that no person has lifted; None when there is none."""
-    table = safety_blocks
-    query = sa.select(table).where(table.c.borrower_id == borrower_id, table.c.lifted_at.is_(None))
-    return reading.one(query.order_by(table.c.blocked_at.desc()).limit(1))
 
 
 def what_a_block_stops(reading: Reading, policy: Policy, borrower_id: str) -> tuple[str, ...]:

@@ -123,8 +123,8 @@ def file(writing: Writing, policy: Policy, borrower_id: str, amount_fen: int, te
     """Files the wish for it, once. It pays nothing out: a person decides, and a contract is signed after that.
 
     Raises:
-        Problem: `rebuild-credit-not-offered`, `rebuild-credit-amount`, `rebuild-credit-not-eligible`, `quote-stale` (the
-            lender's term is another by now), `idempotency-key-reused`, or what the doors refuse.
+        Problem: `rebuild-credit-not-offered`, `rebuild-credit-amount`, `rebuild-credit-not-eligible`, `blocked-after-fraud`,
+            `quote-stale` (the lender's term is another by now), `idempotency-key-reused`, or what the doors refuse.
     """
     rules = rules_of(policy)
     accounts = doors.accounts(writing, policy, borrower_id)
@@ -134,6 +134,8 @@ def file(writing: Writing, policy: Policy, borrower_id: str, amount_fen: int, te
     terms = terms_for(rules, amount_fen, writing.today)
     filed = filings.file_plain(writing, policy, borrower_id, _KIND, terms, key, None)
     unmet = [row for row in before if not row.met]
+    if not filed.replayed:
+        filings.refuse_lending_while_blocked(writing, borrower_id, _KIND, None)
     if not filed.replayed and unmet:
         dates = [row.met_on_date for row in unmet]
         possible = max(day for day in dates if day) if all(dates) else None

@@ -22,7 +22,8 @@ def quote(writing: Writing, policy: Policy, borrower_id: str, loan_id: str, ask:
     """Writes a quote for a new plan and says its id; nothing else changes.
 
     Raises:
-        Problem: what the doors refuse, `loan-closed`, `request-pending`, `restructure-…`.
+        Problem: what the doors refuse, `loan-closed`, `request-pending`, `restructure-…`,
+            `blocked-after-fraud`.
     """
     account = doors.account(writing, policy, borrower_id, loan_id)
     terms = new_plans.terms(writing, policy, account, ask)

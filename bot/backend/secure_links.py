@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.backend import doors, schema_paying
+from bot.backend.blocks import refuse_if_blocked
 from bot.backend.policy import Policy
 from bot.backend.problems import Problem
 from bot.backend.store import Writing
 from bot.backend.wire_paying import SecureLinkAsk
+from bot.loans.protection import ACCOUNT_CHANGES
+
+# By these pages a thief would make an account his own; paying and handing in a proof stay possible.
+_CHANGES_THE_ACCOUNT = frozenset({"add_card", "update_phone", "update_name", "update_id"})
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,12 @@ def issue(writing: Writing, policy: Policy, borrower_id: str, ask: SecureLinkAsk
     """Makes a link for one purpose; a link that carries a quote does not outlive it.
 
     Raises:
-        Problem: what the doors refuse, `secure-pages-not-offered`, `loan-closed`, `quote-expired`, `quote-stale`.
+        Problem: what the doors refuse, `blocked-after-fraud`, `secure-pages-not-offered`, `loan-closed`, `quote-expired`,
+            `quote-stale`.
     """
     doors.borrower(writing, borrower_id)
+    if ask.purpose in _CHANGES_THE_ACCOUNT:
+        refuse_if_blocked(writing, borrower_id, ACCOUNT_CHANGES)
     pages = policy.lender.file.lender.secure_pages
     if pages is None:
         raise Problem("secure-pages-not-offered", "The lender file names no `secure_pages`.")
@@ -50,7 +58,8 @@ def issue(writing: Writing, policy: Policy, borrower_id: str, ask: SecureLinkAsk
         expires_at=expires_at,
     )
     writing.audit("secure-link.issued", ask.purpose, borrower_id, loan_id=ask.loan_id, quote_id=ask.quote_id)
-    return Issued(f"{pages.base_url.rstrip('/')}/{ask.purpose.replace('_', '-')}/{token}", expires_at)
+    base_url = pages.base_url.replace("{bot_url}", policy.bot_url).rstrip("/")
+    return Issued(f"{base_url}/{ask.purpose.replace('_', '-')}/{token}", expires_at)
 
 
 def _checked_loan(writing: Writing, policy: Policy, borrower_id: str, ask: SecureLinkAsk) -> datetime | None:

@@ -19,11 +19,18 @@ SETTINGS = (
     Setting("HUANBAN_BACKEND_PORT", "8001", "Port of the embedded loan backend (loopback)."),
     Setting("HUANBAN_SERVICE_TOKEN", "", "Token the bot shows to the loan backend.", secret=True),
     Setting("HUANBAN_DESK_TOKEN", "", "Token of the people who decide on requests.", secret=True),
+    Setting("HUANBAN_METRICS_TOKEN", "", "Token that a call for /metrics shows; empty: nobody sees them.", secret=True),
+    Setting("HUANBAN_BACKEND_HOST", "127.0.0.1", "Address the backend listens on; others than loopback for other machines."),
     Setting("HUANBAN_TODAY", "", "Fixes the calendar day (2026-11-24); the time of day runs on. Empty: the real day."),
     Setting(
         "HUANBAN_LENDER_FILE",
         "data/demo/lender.yml",
         "YAML file with the lender, its products and rules, service points, programmes and borrowers.",
+    ),
+    Setting(
+        "HUANBAN_BOT_URL",
+        "",
+        "Where borrowers reach the bot, in place of {bot_url} in the lender file; empty: the bot's port on this machine.",
     ),
     Setting("HUANBAN_UNDO_MINUTES", "10", "For how long a filed request can be undone, and not yet decided."),
     Setting("HUANBAN_QUOTE_MINUTES", "30", "For how long a quote holds."),
@@ -52,6 +59,9 @@ class BackendSettings:
     delay_ms: int
     fault: str
     evidence_max_bytes: int = 10 * 1024 * 1024
+    metrics_token: str = ""
+    host: str = "127.0.0.1"
+    bot_url: str = "http://127.0.0.1:5005"
 
 
 def load(environment: Mapping[str, str] | None = None) -> BackendSettings:
@@ -103,6 +113,9 @@ def load(environment: Mapping[str, str] | None = None) -> BackendSettings:
         evidence_max_bytes=whole_number("HUANBAN_EVIDENCE_MAX_MB", 1, 100) * 1024 * 1024,
         delay_ms=whole_number("HUANBAN_BACKEND_DELAY_MS", 0, 60_000),
         fault=text("HUANBAN_FAULT"),
+        metrics_token=text("HUANBAN_METRICS_TOKEN"),
+        host=text("HUANBAN_BACKEND_HOST"),
+        bot_url=(text("HUANBAN_BOT_URL") or f"http://127.0.0.1:{environment.get('HUANBAN_BOT_PORT') or 5005}").rstrip("/"),
     )
 
 

@@ -17,8 +17,9 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from bot.backend import schema
+from bot.backend import migrations, schema
 from bot.backend.clock import Clock
+from bot.backend.migrations.tables import load_all_tables
 from bot.backend.problems import Problem
 from bot.config import ConfigurationError
 
@@ -117,13 +118,19 @@ class Store:
             ) from error
 
     def _prepare(self) -> None:
-        """Creates the tables in an empty database; refuses another schema."""
+        """Creates the tables in an empty database, brings an older one up to date, refuses any other schema."""
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            migrations.one_at_a_time(connection)
             if not sa.inspect(connection).has_table("schema_version"):
-                schema.metadata.create_all(connection)
+                load_all_tables().create_all(connection)
                 connection.execute(sa.insert(schema.schema_version).values(version=schema.SCHEMA_VERSION))
+                migrations.note(connection, schema.SCHEMA_VERSION)
                 return
             version = connection.execute(sa.select(schema.schema_version.c.version)).scalar()
+            if version and version < schema.SCHEMA_VERSION and migrations.can_upgrade(version):
+                migrations.upgrade(connection, version, schema.SCHEMA_VERSION)
+                log.info("the ledger was brought from schema %d to %d", version, schema.SCHEMA_VERSION)
+                return
         if version != schema.SCHEMA_VERSION:
             age = "a newer" if version and version > schema.SCHEMA_VERSION else "an older"
             raise ConfigurationError(
@@ -193,7 +200,8 @@ def throw_away(url: str) -> None:
     engine = _engine(url)
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            schema.metadata.drop_all(connection)
+            load_all_tables().drop_all(connection)
+            migrations.forget(connection)
     except SQLAlchemyError as error:
         raise ConfigurationError(f"The ledger {engine.url!r} cannot be thrown away: {_first_line(error)}.") from error
     finally:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.backend.wire import Answer, Ask
 
-LineStatusCode = Literal["open", "suspended", "not_opened", "closed", "refused"]
+LineStatusCode = Literal["open", "suspended", "blocked", "not_opened", "closed", "refused"]
 
 
 class LineReason(Answer):
@@ -21,6 +21,7 @@ class LineReason(Answer):
     amount_fen: int | None = Field(description="What is past due.")
     days_past_due: int | None
     since_date: date | None
+    request_id: str | None = Field(description="Of the report of fraud, when that has blocked the line.")
 
 
 class LimitChange(Answer):
@@ -75,6 +76,7 @@ class LoanApplication(Answer):
     paid_out_date: date | None
     card_last4: str | None = Field(description="Of the card that the money goes to.")
     reapply_from_date: date | None
+    on_hold: bool = Field(description="Under way, but stopped by a block after a report of fraud: nothing is paid out.")
 
 
 class LoanApplications(Answer):

@@ -171,6 +171,18 @@ class PaymentRange(Answer):
     as_of: datetime
 
 
+class DeferralWindow(Answer):
+    """Between which days the next due day can be moved, both included."""
+
+    loan_id: str
+    product_name: str
+    due_date: date
+    earliest_date: date | None = Field(description="Null when only whole months or instalments can be asked for.")
+    latest_date: date | None
+    max_months: int | None = Field(description="How many months the plan can be moved instead; null when not at all.")
+    as_of: datetime
+
+
 class FilingAsk(Ask, example={"quote_id": "Q0f8a51c2d3e94b7a86c1"}):
     """The quote the borrower confirmed."""
 
@@ -208,6 +220,7 @@ class DeskRequest(Request):
     product_name: str | None
     can_be_decided_from_at: datetime
     decided_by: str | None
+    safety_block_id: str | None = Field(description="A block in force after a report of fraud: ask back on the number on file.")
 
 
 class DeskRequests(Answer):
@@ -223,3 +236,6 @@ class DecisionAsk(Ask, example={"decision": "approve", "reason": "材料齐全",
     decision: Literal["approve", "refuse"]
     reason: ShortText
     decided_by: ShortText
+    granted_fen: Fen | None = Field(
+        None, description="Of a waiver that is approved in part: how much is waived, less than its programme would."
+    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, root_validator
 
 from bot.backend.rebuild_credit import ConditionCode
 from bot.backend.standing import Standing
-from bot.backend.wire import Answer, Ask, Fen, shown_rate
+from bot.backend.wire import Answer, Ask, Day, Fen, Id, PlainText, shown_rate
 
 
 class PenaltyRow(Answer):
@@ -97,6 +97,28 @@ class LateSpell(Answer):
     ended_date: date | None
     reported: bool
     kept_until_date: date | None = Field(description="Five years after it ended; null while it goes on.")
+    disputed_request_id: str | None = Field(description="A dispute about it that waits for an answer.")
+
+
+class CreditDisputeAsk(
+    Ask,
+    example={"loan_id": "L1004", "since_date": "2026-11-12", "what_is_wrong": "wrong_days", "text": "只晚两天"},
+):
+    """What is wrong in the record. Without a loan: an entry that the borrower has seen elsewhere and that is not listed here."""
+
+    loan_id: Id | None = None
+    since_date: Day | None = Field(None, description="Of the spell of `credit-record` that is meant; with `loan_id` only.")
+    what_is_wrong: Literal["paid_on_time", "paid_already", "not_mine", "wrong_days", "kept_too_long", "other"]
+    text: PlainText | None = Field(None, description="In the borrower's words; with `other`, or without an entry, it is needed.")
+    wish: Literal["correct", "delete", "add_statement"] | None = Field(None, description="What would put it right.")
+
+    @root_validator(skip_on_failure=True)
+    def _is_whole(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        if values["since_date"] is not None and values["loan_id"] is None:
+            raise ValueError("`since_date` belongs to a `loan_id`")
+        if values["text"] is None and (values["what_is_wrong"] == "other" or values["since_date"] is None):
+            raise ValueError("without an entry, and with `other`, say what is wrong as `text`")
+        return values
 
 
 class ArrearsRow(Answer):

@@ -84,7 +84,12 @@ def many_borrowers(number: int) -> dict[str, Any]:
     model = next(row for row in lender["borrowers"] if row["name"] == "on_time")
     lender["borrowers"] = []
     for n in range(number):
-        text = yaml.safe_dump(model, allow_unicode=True).replace("L1001", f"LT{n}").replace("PM1001", f"PMT{n}")
+        text = (
+            yaml.safe_dump(model, allow_unicode=True)
+            .replace("L1001", f"LT{n}")
+            .replace("PM1001", f"PMT{n}")
+            .replace("CP1001", f"CPT{n}")
+        )
         lender["borrowers"].append({**yaml.safe_load(text), "name": f"t{n}", "borrower_id": f"T{n}"})
     return lender
 

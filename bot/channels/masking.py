@@ -19,6 +19,14 @@ _ID_CARD = re.compile(
 )
 _OLD_ID_CARD = re.compile(r"(?<!\d)[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
 _BANK_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){15,18}\d(?!\d)")
+# Of a number that fails the checksum of cards: how cards begin, and what stands around cards, amounts and other numbers.
+_CARD_BEGINS = ("62", "3", "4", "5")
+_CARD_WORD = re.compile(r"(?:卡号|(?:银行|储蓄|信用|借记|工资)卡)(?:号码?)?(?:[是为：: ]|尾号前面){0,4}$")
+_GROUPS_OF_FOUR = re.compile(r"\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,4})?")
+_AMOUNT_GOES_ON = re.compile(r"\s*(?:元|块|万|亿|分|角|毛)|[.．]\d")
+_NUMBER_OF_A_PAPER = re.compile(
+    r"[A-Za-z_-]$|(?:单号|编号|订单|流水|合同|凭证|借据|交易|回执|申请|借款)(?:号码?|单号)?[是为：: ]{0,3}$"
+)
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ .-]?\d{4}[ .-]?\d{4}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)0(?:10|2\d|[3-9]\d{2})[ -]?[2-9]\d{6,7}(?!\d)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -67,7 +75,21 @@ def _luhn(digits: str) -> bool:
 
 
 def _bank_card(found: re.Match[str]) -> str:
-    return "[银行卡号]" if _luhn(re.sub(r"\D", "", found.group())) else found.group()
+    """A number that passes the checksum of cards is one; a mistyped one is told by where it stands and how it begins."""
+    is_card = _luhn(re.sub(r"\D", "", found.group())) or _is_mistyped_card(found)
+    return "[银行卡号]" if is_card else found.group()
+
+
+def _is_mistyped_card(found: re.Match[str]) -> bool:
+    written, before, after = found.group(), found.string[: found.start()], found.string[found.end() :]
+    if _OLD_ID_CARD.fullmatch(written) or _AMOUNT_GOES_ON.match(after) or _NUMBER_OF_A_PAPER.search(before):
+        return False
+    if _CARD_WORD.search(before):
+        return True
+    if written.isdigit():
+        return written.startswith(_CARD_BEGINS)
+    # Amounts in a row look like groups of four, too; those of a card in this country begin with 62.
+    return written.startswith("62") and _GROUPS_OF_FOUR.fullmatch(written) is not None
 
 
 def _spoken(found: re.Match[str]) -> str:

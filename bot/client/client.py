@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bot import config
+from bot.client.bindings import Bindings, OwnAccounts
 from bot.client.connection import Connection
 from bot.client.cost import Cost
 from bot.client.credit_line import CreditLine
@@ -24,7 +25,9 @@ from bot.client.rights import Rights
 from bot.client.settings import OwnSettings
 
 
-class BorrowerLoans(MyDebt, Deferral, Paying, Difficulty, Overdue, Cost, CreditLine, Rights, OwnSettings, People, Evidence):
+class BorrowerLoans(
+    MyDebt, Deferral, Paying, Difficulty, Overdue, Cost, CreditLine, Rights, OwnSettings, People, Evidence, OwnAccounts
+):
     """One borrower's loans and requests. Every method asks the backend anew; nothing is kept."""
 
 
@@ -38,6 +41,10 @@ class LoanClient(Connection):
     def directory(self) -> Directory:
         """What is the same for everybody; nothing is asked yet."""
         return Directory(self)
+
+    def bindings(self, channel: str) -> Bindings:
+        """The accounts of a messenger that speak for borrowers; nothing is asked yet."""
+        return Bindings(self, channel)
 
 
 @lru_cache(maxsize=1)

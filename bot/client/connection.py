@@ -12,6 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from bot.client.errors import LoanBackendError, problem_error
+from bot.observability import metrics, request_id, tracing
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,9 @@ class Connection:
             ProblemError: the backend refused.
             UnusableAnswer: no answer that could be used.
         """
-        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        headers = {**request_id.headers(), **tracing.headers()}
+        if idempotency_key:
+            headers["Idempotency-Key"] = idempotency_key
         session, timeout = self._session, self._timeout
         if deadline is not None:
             left = deadline - time.monotonic()
@@ -105,16 +108,21 @@ class Connection:
         try:
             answer = session.request(method, self._url + path, json=body, headers=headers, timeout=timeout, allow_redirects=False)
         except requests.ConnectTimeout as error:
+            metrics.backend_errors.labels("unreachable").inc()
             raise UnusableAnswer(str(error), was_sent=False) from error
         except requests.ConnectionError as error:
+            metrics.backend_errors.labels("unreachable" if _was_refused(error) else "no_answer").inc()
             raise UnusableAnswer(str(error), was_sent=not _was_refused(error)) from error
         except requests.RequestException as error:
+            metrics.backend_errors.labels("no_answer").inc()
             raise UnusableAnswer(str(error), was_sent=True) from error
         if answer.status_code >= 500:
+            metrics.backend_errors.labels("server_error").inc()
             raise UnusableAnswer(f"{method} {path} answered {answer.status_code}", was_sent=True)
         try:
             data = answer.json()
         except ValueError as error:
+            metrics.backend_errors.labels("malformed").inc()
             raise UnusableAnswer(f"{method} {path}: not JSON", was_sent=True) from error
         if 200 <= answer.status_code < 300:
             return data, answer.headers

@@ -21,6 +21,7 @@ class LineReason:
     amount_fen: int | None
     days_past_due: int | None
     since_date: date | None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class LimitChange:
 
 @dataclass(frozen=True)
 class CreditLineStanding:
-    """What the borrower may draw of a product; `status` is open, suspended, not_opened, closed or refused."""
+    """What the borrower may draw of a product; `status` is open, suspended, blocked, not_opened, closed or refused."""
 
     product_id: str
     product_name: str
@@ -56,7 +57,7 @@ class CreditLineStanding:
     @property
     def was_opened(self) -> bool:
         """Whether there is a limit to speak of."""
-        return self.status in ("open", "suspended")
+        return self.status in ("open", "suspended", "blocked")
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class LoanApplication:
     paid_out_date: date | None
     card_last4: str | None
     reapply_from_date: date | None
+    on_hold: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from bot.client import door
 from bot.client.connection import UnusableAnswer
 from bot.client.door import Door
 from bot.client.errors import BackendUnavailable, FilingUnknown
-from bot.client.results import DeferralQuote, FiledRequest, MalformedAnswer
+from bot.client.results import DeferralQuote, DeferralWindow, FiledRequest, MalformedAnswer
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,16 @@ class Deferral(Door):
         body = {"period": period, "reason_code": reason_code}
         path = self._path + self._loan_path(loan_id, "/deferral-quotes")
         return self._mine(self._read(DeferralQuote, self._call("POST", path, body)), loan_id)
+
+    def deferral_window(self, loan_id: str) -> DeferralWindow:
+        """Between which days the next due day can be moved; nothing is changed.
+
+        Raises:
+            LoanNotFound: no such loan, or not this borrower's.
+            ProblemError: there is no deferral at all, whatever the day; the leaf says why.
+            BackendUnavailable: no usable answer.
+        """
+        return self._mine(self._read(DeferralWindow, self._get(self._loan_path(loan_id, "/deferral-window"))), loan_id)
 
     def request_deferral(self, loan_id: str, quote_id: str, *, filing_key: str) -> FiledRequest:
         """The deferral as filed, pending a person's decision. Filing the same quote again files nothing new.

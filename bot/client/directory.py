@@ -30,6 +30,7 @@ class ServicePoint:
     services: tuple[str, ...]
     service_names: tuple[str, ...]
     bring: tuple[str, ...]
+    distance_m: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,14 @@ class Directory:
             BackendUnavailable: no usable answer.
         """
         return self._list(ServicePoint, "/service-points", "service_points", city=city)
+
+    def nearest_points(self, latitude: float, longitude: float) -> list[ServicePoint]:
+        """Places with their distance, the nearest first; empty when the lender tells no coordinates.
+
+        Raises:
+            BackendUnavailable: no usable answer.
+        """
+        return self._list(ServicePoint, "/service-points", "service_points", near=f"{latitude:.6f},{longitude:.6f}")
 
     def programmes(self, city: str | None = None, kind: str | None = None) -> list[Programme]:
         """Help from others: a city's own first, then the whole country's; all there are when no city is named.

@@ -10,6 +10,7 @@ from urllib.parse import quote as url_quote
 
 from bot.client.connection import Connection, UnusableAnswer
 from bot.client.errors import BackendUnavailable, FilingInProgress, FilingUnknown, LoanBackendError
+from bot.client.outcomes import counted
 from bot.client.results import FiledRequest, MalformedAnswer, read
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Door:
         """A path below the borrower's, for one loan."""
         return f"/loans/{url_quote(loan_id, safe='')}{what}"
 
+    @counted
     def _file(self, path: str, body: Mapping[str, Any], key: str) -> FiledRequest:
         """Files under a key, so that it may be sent again; after an unusable answer it reads back before it does."""
         deadline = time.monotonic() + FILING_SECONDS

@@ -111,6 +111,8 @@ PrepaymentTooLarge = _leaf(
 )
 SecurePagesNotOffered = _leaf("secure-pages-not-offered", "utter_no_secure_page", "The lender has no secure pages.")
 
+BlockedAfterFraud = _leaf("blocked-after-fraud", "utter_blocked_after_fraud", "Carries request_id and blocked_at.")
+CreditEntryNotFound = _leaf("credit-entry-not-found", "utter_credit_entry_not_found", "No such spell of this loan.")
 CreditLineNotFound = _leaf("credit-line-not-found", "utter_no_such_line", "No such credit line of this borrower.")
 LineNotOpen = _leaf("line-not-open", "utter_line_not_open", "Nothing to close; carries line_status.")
 LineInUse = _leaf("line-in-use", "utter_line_in_use", "Something is owed or under way; carries outstanding_fen.")
@@ -118,6 +120,12 @@ LineInUse = _leaf("line-in-use", "utter_line_in_use", "Something is owed or unde
 EvidenceTooMany = _leaf("evidence-too-many", "utter_evidence_too_many", "Carries max_files.")
 EvidenceTooLarge = _leaf("evidence-too-large", "utter_evidence_too_large", "Carries max_bytes.")
 EvidenceKind = _leaf("evidence-kind", "utter_evidence_kind", "No picture and no PDF; carries accepts.")
+
+BindingNotFound = _leaf("binding-not-found", "utter_wechat_bind_code_expired", "Nothing is under way for this account.")
+BindingCodeWrong = _leaf("binding-code-wrong", "utter_wechat_bind_code_wrong", "Carries tries_left.")
+BindingCodeExpired = _leaf("binding-code-expired", "utter_wechat_bind_code_expired", "The code is out of time or used.")
+BindingCodeUsedUp = _leaf("binding-code-used-up", "utter_wechat_bind_code_used_up", "No try is left for this code.")
+BindingTooMany = _leaf("binding-too-many", "utter_wechat_bind_too_many", "Carries retry_after_seconds.")
 
 RestructureNotOffered = _leaf("restructure-not-offered", "utter_restructure_not_offered", "This loan cannot have a new plan.")
 RestructurePaymentTooLow = _leaf(

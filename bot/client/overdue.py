@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -123,6 +124,7 @@ class LateSpell:
     ended_date: date | None
     reported: bool
     kept_until_date: date | None
+    disputed_request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -256,6 +258,20 @@ class Overdue(Door):
             BackendUnavailable: no usable answer.
         """
         return self._read(CreditRecord, self._get("/credit-record"))
+
+    def dispute_credit_entry(self, dispute: Mapping[str, Any], *, filing_key: str) -> FiledRequest:
+        """What is wrong in the record, as filed; a person answers by its `decision_due_at`.
+
+        Args:
+            dispute: `loan_id` and `since_date` of the spell that is meant (or both None), `what_is_wrong`, `text`, `wish`.
+            filing_key: the same for a repeat.
+
+        Raises:
+            CreditEntryNotFound: the record has no such spell (any more).
+            RequestPending: the entry is disputed already; carries request_id.
+            FilingInProgress, BackendUnavailable, FilingUnknown: as for every filing.
+        """
+        return self._file(f"{self._path}/credit-disputes", dispute, filing_key)
 
     def rebuild_credit(self, amount_fen: int | None = None) -> RebuildCredit:
         """The rules of the credit to rebuild with, whether the borrower may ask for it, and the offer for an amount.

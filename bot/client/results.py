@@ -147,6 +147,18 @@ class DeferralQuote:
 
 
 @dataclass(frozen=True)
+class DeferralWindow:
+    """Between which days the next due day can be moved, both included; None when only whole months can be asked for."""
+
+    loan_id: str
+    product_name: str
+    due_date: date
+    earliest_date: date | None
+    latest_date: date | None
+    as_of: datetime
+
+
+@dataclass(frozen=True)
 class FiledRequest:
     """A request as filed; `replayed` tells that it had been filed before this call."""
 

@@ -6,6 +6,9 @@ import importlib
 
 WHAT = {
     "actions": "borrowers at once who ask for their plan, with a slow loan backend",
+    "cluster": "200 borrowers on two of each process behind nginx, some of them killed in mid-flight",
+    "scale": "what ten million borrowers need, computed from what bench cluster measured",
+    "wechat": "passive replies in time with a slow loan backend, and what the WeChat channel itself costs a message",
     "widget": "first paint of the opened chat widget, and a reply on screen, in a browser",
 }
 

@@ -31,13 +31,20 @@ class Finding:
 
 def main(arguments: list[str]) -> int:
     """Prints the findings; the exit code is 1 when something needs mending."""
-    findings = list(examine())
+    if arguments[:1] == ["wechat"]:
+        from bot.commands.doctor_wechat import examine_wechat
+
+        return _told(list(examine_wechat(config.load())), "All well.")
+    return _told(list(examine()), "All well: ./huanban up")
+
+
+def _told(findings: list[Finding], well: str) -> int:
     for finding in findings:
         print(f"{'✓' if finding.well else '✗'} {finding.what}")
         if not finding.well:
             print(f"  → {finding.mend}")
     wrong = sum(not finding.well for finding in findings)
-    print(f"\n{wrong} of {len(findings)} need mending." if wrong else "\nAll well: ./huanban up")
+    print(f"\n{wrong} of {len(findings)} need mending." if wrong else f"\n{well}")
     return 1 if wrong else 0
 
 

@@ -19,6 +19,7 @@ CHECKS = (
     ("types", ["mypy"]),
 )
 DOCTESTS = [
+    "bot/domain.py",
     "bot/formats.py",
     "bot/channels/guard.py",
     "bot/channels/masking.py",
@@ -26,16 +27,19 @@ DOCTESTS = [
     "bot/loans",
     "bot/nlu/days_before.py",
 ]
-# Rooms that share a process. Playwright leaves an event loop running in its own, and conversations take longest: a
-# process for each, and two at a time, because most of them wait for other processes.
+# Rooms that share a process, the longest first. Playwright leaves an event loop running in its own. Two at a time, because
+# most of them wait for other processes.
 ROOMS_TOGETHER = (
+    ("channels", "nlu", "observability", "processes", "shared", "stories"),
     ("conversations",),
-    ("backend", "channels", "nlu", "processes", "stories"),
     ("browser",),
-    ("actions", "client", "docs", "unit"),
+    ("backend",),
+    ("actions", "client", "deploy", "docs", "unit"),
 )
+# Run when asked for by name: real servers, two processes of each kind, and minutes of waiting for what was killed.
+ROOMS_BY_NAME = (("cluster",),)
 PROCESSES_AT_ONCE = 2
-ROOMS_WITH_A_MODEL = {"browser", "channels", "conversations", "nlu", "stories"}
+ROOMS_WITH_A_MODEL = {"browser", "channels", "cluster", "conversations", "nlu", "observability", "stories"}
 
 
 def _check_the_widget() -> int:
@@ -96,9 +100,11 @@ def _pytest(rooms: list[str], options: list[str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Runs the checks and the tests; the exit code is that of the first that failed."""
     rooms = sorted(room for group in ROOMS_TOGETHER for room in group)
+    by_name = [room for group in ROOMS_BY_NAME for room in group]
     parser = argparse.ArgumentParser(
         prog="./huanban test",
-        description=f"Runs every test, or a room of them: {', '.join(['checks', *rooms])}. What follows -- goes to pytest.",
+        description=f"Runs every test, or a room of them: {', '.join(['checks', *rooms])}; by name only: {', '.join(by_name)}. "
+        "What follows -- goes to pytest.",
     )
     parser.add_argument("rooms", nargs="*", metavar="ROOM")
     if "--" in arguments:
@@ -107,7 +113,7 @@ def main(arguments: list[str]) -> int:
     else:
         for_pytest = []
     chosen = parser.parse_args(arguments).rooms
-    unknown = [room for room in chosen if room not in [*rooms, "checks"]]
+    unknown = [room for room in chosen if room not in [*rooms, *by_name, "checks"]]
     if unknown:
         parser.error(f"no such room: {', '.join(unknown)}")
     if not chosen or "checks" in chosen:
@@ -132,4 +138,11 @@ def main(arguments: list[str]) -> int:
         from tests.browser.finding import find_browser
 
         ensure_browser(find_browser)
-    return _run_pytest([rooms for group in ROOMS_TOGETHER if (rooms := [room for room in asked if room in group])], for_pytest)
+    if "cluster" in asked:
+        from bot.commands.servers import ensure_servers
+
+        if missing := ensure_servers():
+            print(f"✗ not installed: {', '.join(missing)}\n  → apt-get install {' '.join(missing)}", file=sys.stderr)
+            return 1
+    groups = (*ROOMS_TOGETHER, *ROOMS_BY_NAME)
+    return _run_pytest([rooms for group in groups if (rooms := [room for room in asked if room in group])], for_pytest)

@@ -17,6 +17,7 @@ class LineStatus(str, Enum):
 
     OPEN = "open"
     SUSPENDED = "suspended"
+    BLOCKED = "blocked"
     NOT_OPENED = "not_opened"
     CLOSED = "closed"
     REFUSED = "refused"
@@ -24,7 +25,7 @@ class LineStatus(str, Enum):
     @property
     def can_be_closed(self) -> bool:
         """Whether there is something to close."""
-        return self in (LineStatus.OPEN, LineStatus.SUSPENDED)
+        return self in (LineStatus.OPEN, LineStatus.SUSPENDED, LineStatus.BLOCKED)
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,23 @@ class LineRules:
 
 
 @dataclass(frozen=True)
+class FraudBlock:
+    """A block after a report of fraud: since when, and the report's number."""
+
+    since_date: date
+    request_id: str
+
+
+@dataclass(frozen=True)
 class LineReason:
-    """Why a line is not open or nothing is left; the figures belong to `loan_id`."""
+    """Why a line is not open or nothing is left; the figures belong to `loan_id`, a block to the report `request_id`."""
 
     code: str
     loan_id: str | None = None
     amount_fen: int | None = None
     days_past_due: int | None = None
     since_date: date | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,8 +115,13 @@ class LineStanding:
     next_review_date: date | None
 
 
-def line_standing(on_file: LineOnFile, loans: Sequence[OpenLoan], rules: LineRules, today: date) -> LineStanding:
-    """How the line stands; what is past due comes first among the reasons, then what the lender put on file."""
+def line_standing(
+    on_file: LineOnFile, loans: Sequence[OpenLoan], rules: LineRules, today: date, block: FraudBlock | None = None
+) -> LineStanding:
+    """How the line stands; a block comes first among the reasons, then what is past due, then what the lender put on file.
+
+    A block outranks every other standing of a line that could be used one day: no money that is paid back lifts it.
+    """
     used_fen = sum(loan.outstanding_principal_fen for loan in loans if loan.product_id == on_file.product_id)
     temporary_is_on = on_file.temporary_until_date is not None and today <= on_file.temporary_until_date
     temporary_fen = on_file.temporary_limit_fen if temporary_is_on else 0
@@ -126,6 +141,10 @@ def line_standing(on_file: LineOnFile, loans: Sequence[OpenLoan], rules: LineRul
     if late:
         until_date = None  # a fixed day does not lift what is past due
     reasons = [*late, *(LineReason(code) for code in codes)]
+    if block is not None and status in (LineStatus.OPEN, LineStatus.SUSPENDED):
+        # Its own hold may end by itself; the block does not.
+        status, since_date, until_date = LineStatus.BLOCKED, block.since_date, None
+        reasons.insert(0, LineReason("fraud_block", since_date=block.since_date, request_id=block.request_id))
     available_fen = max(0, on_file.limit_fen + temporary_fen - used_fen) if status is LineStatus.OPEN else 0
     if status is LineStatus.OPEN and not available_fen:
         reasons.append(LineReason("used_up" if used_fen else "no_limit_set"))

@@ -12,7 +12,13 @@ from datetime import date
 
 from bot.loans.days import Period, PeriodUnit, days_between
 from bot.loans.deferral_moves import DeferralKind, Move, counts_from, deferral_kind, deferral_moves, moves_whole_plan
-from bot.loans.deferral_refusal import DeferralRefusal, DeferralRefusalCode, deferral_refusal
+from bot.loans.deferral_refusal import (
+    DeferralRefusal,
+    DeferralRefusalCode,
+    DeferralWindow,
+    deferral_refusal,
+    deferral_window,
+)
 from bot.loans.deferral_rules import DeferralRules, InstalmentsGo, InterestFreeRule, deferrals_used, is_interest_free
 from bot.loans.money import daily_interest_fen, monthly_interest_fen
 from bot.loans.overdue import PenaltyRules, penalty
@@ -26,11 +32,13 @@ __all__ = [
     "DeferralRefusal",
     "DeferralRefusalCode",
     "DeferralRules",
+    "DeferralWindow",
     "InstalmentsGo",
     "InterestFreeRule",
     "deferral_effect",
     "deferral_kind",
     "deferral_refusal",
+    "deferral_window",
     "deferrals_used",
     "is_interest_free",
 ]

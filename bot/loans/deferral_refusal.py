@@ -82,6 +82,49 @@ def deferral_refusal(
     Raises:
         ValueError: nothing is unpaid.
     """
+    return _none_at_all(rules, unpaid, today, deferred_on) or _wrong_length(terms, rules, unpaid, period, today)
+
+
+@dataclass(frozen=True)
+class DeferralWindow:
+    """The days to which the next instalment can be moved, both included.
+
+    Attributes:
+        due_date: of the oldest unpaid instalment.
+        earliest_date: the earliest new due date; None when the product knows only whole months or instalments.
+        latest_date: the latest; None likewise.
+        max_months: how many months the plan can be moved instead; None when not at all.
+    """
+
+    due_date: date
+    earliest_date: date | None
+    latest_date: date | None
+    max_months: int | None
+
+
+def deferral_window(
+    rules: DeferralRules, unpaid: Sequence[AmountDue], today: date, deferred_on: Sequence[date] = ()
+) -> DeferralWindow | DeferralRefusal:
+    """Between which days one can choose, or why there is no deferral whatever the day; arguments as for `deferral_refusal`.
+
+    Raises:
+        ValueError: nothing is unpaid.
+    """
+    refusal = _none_at_all(rules, unpaid, today, deferred_on)
+    if refusal:
+        return refusal
+    due_date = in_due_order(unpaid)[0].due_date
+    start = counts_from(due_date, today)
+    if rules.max_days is None:
+        return DeferralWindow(due_date, None, None, rules.max_months)
+    earliest, latest = start + timedelta(days=rules.min_days), start + timedelta(days=rules.max_days)
+    return DeferralWindow(due_date, earliest, latest, rules.max_months)
+
+
+def _none_at_all(
+    rules: DeferralRules, unpaid: Sequence[AmountDue], today: date, deferred_on: Sequence[date]
+) -> DeferralRefusal | None:
+    """Why no deferral is possible, however long."""
     oldest_due_date = in_due_order(unpaid)[0].due_date
     if not rules.offered_on(today):
         return DeferralRefusal(DeferralRefusalCode.NOT_OFFERED)
@@ -90,7 +133,7 @@ def deferral_refusal(
         return DeferralRefusal(
             DeferralRefusalCode.OVERDUE_TOO_LONG, days_past_due=late_days, max_days_past_due=rules.max_days_past_due
         )
-    return _used_up(rules, deferred_on, today) or _wrong_length(terms, rules, unpaid, period, today)
+    return _used_up(rules, deferred_on, today)
 
 
 def _used_up(rules: DeferralRules, deferred_on: Sequence[date], today: date) -> DeferralRefusal | None:

@@ -8,15 +8,18 @@ from datetime import date, timedelta
 # What a block after a fraud stops; what can never be stopped is paying back.
 NEW_LOANS = "new_loans"
 LINE_PAYMENTS = "line_payments"
+ACCOUNT_CHANGES = "account_changes"
 
 
 def blocked_by_a_report(has_line: bool) -> tuple[str, ...]:
-    """What is blocked for a borrower: nothing new is lent, and an open line neither pays nor lends.
+    """What is blocked for a borrower: nothing new is lent, an open line neither pays nor lends, the account stays hers.
+
+    That is, neither card nor telephone nor name can be exchanged, by which a thief would make it his own.
 
     >>> blocked_by_a_report(has_line=False)
-    ('new_loans',)
+    ('new_loans', 'account_changes')
     """
-    return (NEW_LOANS, LINE_PAYMENTS) if has_line else (NEW_LOANS,)
+    return (NEW_LOANS, LINE_PAYMENTS, ACCOUNT_CHANGES) if has_line else (NEW_LOANS, ACCOUNT_CHANGES)
 
 
 def pause_runs_until(day: date, days: int, running_until: date | None) -> date:

@@ -58,6 +58,7 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
         return {
             **RulePolicy.get_default_config(),
             "urgent_intents": [],
+            "intents_that_end_forms": [],
             "silence_response": "utter_no_answer",
             "silence_response_by_action": {},
             "offer_second_action": "",
@@ -77,6 +78,7 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
         super().__init__(config, model_storage, resource, execution_context, featurizer, lookup)
         self._rulebook = Rulebook.from_json(lookup["rulebook"]) if lookup else None
         self._urgent = frozenset(config["urgent_intents"])
+        self._ends_forms = frozenset(config["intents_that_end_forms"])
         self._offer = config["offer_second_action"]
         self._openings: dict[str, str] = config["openings"]
         self._without_opening = frozenset(config["without_opening"])
@@ -108,7 +110,7 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
         assert self._rulebook is not None, "the policy was not trained"
         step = next_step(
             self._rulebook,
-            dataclasses.replace(turn_of(tracker, self._urgent), opening=self._opening(tracker)),
+            dataclasses.replace(turn_of(tracker, self._ends_forms), opening=self._opening(tracker)),
             urgent=self._urgent,
             fallback="nlu_fallback",
             silence=self._silence,
@@ -148,7 +150,7 @@ def _is_rasas_own(intent: str) -> bool:
     return intent in ("restart", "back", "session_start")
 
 
-def turn_of(tracker: DialogueStateTracker, urgent: frozenset[str] = frozenset()) -> Turn:
+def turn_of(tracker: DialogueStateTracker, ends_forms: frozenset[str] = frozenset()) -> Turn:
     """The current turn; reads the conversation from its end back to the borrower's last message, and no further.
 
     Only in a turn that ends a form is the whole conversation read, for the form that had been under way before that one.
@@ -179,15 +181,15 @@ def turn_of(tracker: DialogueStateTracker, urgent: frozenset[str] = frozenset())
         said_something=any(isinstance(e, BotUttered) for e in events) or (message is not None and not message.input_channel),
         slots={name: slot.value for name, slot in tracker.slots.items()},
         form_ended=any(event.name is None for event in loops),
-        suspended=suspended_form(tracker.events, urgent) if loops and loops[-1].name is None else None,
+        suspended=suspended_form(tracker.events, ends_forms) if loops and loops[-1].name is None else None,
         asks_more=message is not None and bool((message.parse_data or {}).get("second_intent")),
     )
 
 
-def suspended_form(events: Iterable[Event], urgent: frozenset[str]) -> str | None:
+def suspended_form(events: Iterable[Event], ends_forms: frozenset[str]) -> str | None:
     """The form that is to be gone on with, when the latest one has ended: the one that it had interrupted.
 
-    A form that an urgent message has ended takes those below it along: nobody is led back to a debt after a crisis.
+    A form that is ended by a message of `ends_forms` takes those below it along: nobody is led back to a debt after a crisis.
     """
     under_way: list[str] = []
     intent = None
@@ -198,7 +200,7 @@ def suspended_form(events: Iterable[Event], urgent: frozenset[str]) -> str | Non
             under_way.clear()
         elif isinstance(event, ActiveLoop):
             if event.name is None:
-                del under_way[0 if intent in urgent else -1 :]
+                del under_way[0 if intent in ends_forms else -1 :]
             elif event.name in under_way:
                 del under_way[under_way.index(event.name) + 1 :]
             else:

@@ -21,16 +21,21 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from bot import config
+from bot.observability import logs, tracing
+from bot.observability import settings as observability_settings
+from bot.observability.sanic_calls import name_the_number, number_calls, watching_calls
+from bot.processes.watched_actions import readiness_of, watched_run
 
 log = logging.getLogger(__name__)
 
 
-def application(token: str, threads: int) -> Sanic:
+def application(token: str, threads: int, settings: config.Settings | None = None) -> Sanic:
     """The action server's Sanic application.
 
     Args:
-        token: what a caller has to show as `?token=`.
+        token: what a caller has to show, as `Authorization: Bearer` or `?token=`.
         threads: how many actions may wait for the loan backend at once.
+        settings: whose loan backend is looked at, and who may see metrics (nobody, when None).
     """
     app = Sanic("huanban_actions", configure_logging=False)
     executor = ActionExecutor()
@@ -41,16 +46,22 @@ def application(token: str, threads: int) -> Sanic:
         # asyncio's default is the number of cores plus four, and then the borrowers wait for each other.
         loop.set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="action"))
 
-    @app.get("/health")
-    async def health(_: Request) -> HTTPResponse:
-        return json_response({"status": "ok", "actions": len(executor.actions)})
+    app.blueprint(watching_calls(readiness_of(executor, settings), settings.metrics_token if settings else ""))
+    app.register_middleware(number_calls, "request")
+    app.register_middleware(name_the_number, "response")
+
+    @app.listener("before_server_stop")
+    async def send_what_is_left(*_: Any) -> None:
+        tracing.shut_down()
 
     @app.post("/webhook")
     async def run(request: Request) -> HTTPResponse:
-        if not hmac.compare_digest(str(request.args.get("token", "")).encode(), token.encode()):
+        # Ours comes as a header; `?token=` is how Rasa alone would show it.
+        shown = (request.headers.get("authorization") or "").removeprefix("Bearer ") or str(request.args.get("token", ""))
+        if not hmac.compare_digest(shown.encode(), token.encode()):
             log.warning("a call without the token was refused")
             return json_response({"error": "not authorised"}, status=401)
-        return await _run(executor, request)
+        return await watched_run(executor, request, _run)
 
     return app
 
@@ -79,9 +90,11 @@ async def _run(executor: ActionExecutor, request: Request) -> HTTPResponse:
 def serve() -> None:
     """Serves until it is told to stop."""
     settings = config.load()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    app = application(settings.actions_token, threads=settings.client_connections)
-    app.run(host="127.0.0.1", port=settings.actions_port, workers=1, access_log=False)
+    watching = observability_settings.load()
+    tracing.configure("actions", watching.otlp_endpoint)
+    app = application(settings.actions_token, threads=settings.client_connections, settings=settings)
+    logs.configure("actions", watching.log_format)
+    app.run(host=settings.actions_host, port=settings.actions_port, workers=1, access_log=False)
 
 
 if __name__ == "__main__":

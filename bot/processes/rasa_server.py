@@ -11,6 +11,8 @@ import os
 import sys
 
 from bot import config
+from bot.observability import logs, tracing
+from bot.observability import settings as observability_settings
 
 
 def serve(model: str) -> None:
@@ -24,18 +26,26 @@ def serve(model: str) -> None:
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
+    from bot.processes.watched_rasa import NumberedEndpoint, watch
+
     # Rasa waits 300 s for an action while the conversation's lock lives for 60 s: a slow backend would let two turns of
     # one borrower run side by side. The wait has to end well before the lock does.
     rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = settings.action_timeout_seconds
     # Below this level Rasa logs every message and slot in clear.
     configure_logging_and_warnings(log_level=logging.INFO, warn_only_once=True, filter_repeated_logs=True)
     configure_structlog(logging.INFO)
+    watching = observability_settings.load()
+    logs.configure("rasa", watching.log_format)
+    tracing.configure("rasa", watching.otlp_endpoint)
+    watch(settings)
+    endpoints = AvailableEndpoints.read_endpoints(str(config.ROOT / "endpoints.yml"))
+    endpoints.action = NumberedEndpoint(endpoints.action)
     rasa.core.run.serve_application(
         model,
         interface=settings.host,
         port=settings.bot_port,
         credentials=str(config.ROOT / "credentials.yml"),
-        endpoints=AvailableEndpoints.read_endpoints(str(config.ROOT / "endpoints.yml")),
+        endpoints=endpoints,
         enable_api=False,
     )
 

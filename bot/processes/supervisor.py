@@ -61,7 +61,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """For a child, before it is what it shall be: it leads a group of its own, and ends when whoever started it has ended."""
     # Where the kernel offers it (Linux), a child does not outlive a supervisor that was killed.
     os.setsid()
     if sys.platform == "linux":
@@ -178,7 +179,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
         self._running[service.name] = (service, process)
 

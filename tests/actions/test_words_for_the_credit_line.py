@@ -18,7 +18,7 @@ from bot.nlu.aspects import patterns
 
 DOMAIN = read_domain()
 RESPONSES = DOMAIN["responses"]
-RECKONED = {"overdue", "overdue_with_agency", "used_up", "no_limit_set"}
+RECKONED = {"fraud_block", "overdue", "overdue_with_agency", "used_up", "no_limit_set"}
 OWN_FILES = ("credit_line", "account")
 
 

@@ -85,3 +85,29 @@ def test_it_lists_and_lifts_a_block(at_the_desk: None, backend: BackendCalls, ca
     lifted = run(backend, capsys, "lift", "SB00000001", "--reason", "到场核实", "--by", "陈主管")
     assert lifted == (0, "SB00000001 of 王女士 is lifted.")
     assert run(backend, capsys, "lift", "SB00000009", "--reason", "x")[0] == 1
+
+
+def test_it_shows_the_proofs_of_a_request_and_saves_one_under_its_own_id(
+    at_the_desk: None, backend: BackendCalls, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert "no proofs" in run(backend, capsys, "show", "DF00000002")[1]
+    handed_in = {"name": "工资条.pdf", "content_base64": "JVBERi0xLjcK"}
+    proof = backend.post("/borrowers/B1008/requests/DF00000002/evidence", handed_in)
+    said = run(backend, capsys, "show", "DF00000002")[1]
+    for part in (proof["evidence_id"], "工资条.pdf", "application/pdf", "9 bytes"):
+        assert part in said
+    status, said = run(backend, capsys, "proof", proof["evidence_id"], "--to", str(tmp_path))
+    saved = tmp_path / f"{proof['evidence_id']}.pdf"
+    assert status == 0 and str(saved) in said
+    assert saved.read_bytes() == b"%PDF-1.7\n"
+    assert "evidence.read" in str(backend.rows("audit")), "who looked at it is on the trail"
+
+
+def test_a_proof_that_is_not_there_or_cannot_be_saved_is_said_in_a_sentence(
+    at_the_desk: None, backend: BackendCalls, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, said = run(backend, capsys, "proof", "EV0000000000000000")
+    assert status == 1 and "no such proof" in said
+    proof = backend.post("/borrowers/B1008/requests/DF00000002/evidence", {"name": "a.pdf", "content_base64": "JVBERi0xLjcK"})
+    status, said = run(backend, capsys, "proof", proof["evidence_id"], "--to", str(tmp_path / "nowhere"))
+    assert status == 1 and "cannot be written" in said

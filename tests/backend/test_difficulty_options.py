@@ -174,3 +174,26 @@ def test_the_directory_can_be_asked_by_what_is_needed(read_only_backend: Backend
     assert rows[0]["city"] == "成都" and {row["programme_id"] for row in rows} >= {"HELP-12348", "HELP-FAYUAN"}
     assert all("legal" in row["kinds"] for row in rows)
     assert read_only_backend.get("/assistance-programmes?city=绵阳&kind=mind")["programmes"][0]["phone"] == "12356"
+
+
+def test_a_waiver_can_be_granted_in_part_and_its_terms_say_both_sums(deciding_backend: BackendCalls) -> None:
+    loan = loan_of(deciding_backend, "overdue_95_days")
+    before, quote = loan.read()["penalty_fen"], waiver_quote(loan, "illness")
+    filed = file_waiver(loan, quote)
+    path = f"/desk/requests/{filed['request_id']}/decision"
+    body = {"decision": "approve", "reason": "材料只够一半", "decided_by": "陈主管"}
+    too_much = deciding_backend.call("POST", path, {**body, "granted_fen": quote["waived_fen"] + 1})
+    problem(too_much, "validation", 422)
+    decided = deciding_backend.post(path, {**body, "granted_fen": 5_000})
+    assert (decided["terms"]["granted_fen"], decided["terms"]["grantable_fen"]) == (5_000, quote["waived_fen"])
+    assert loan.read()["penalty_fen"] == before - 5_000
+    since = "2026-11-24T00:00:00%2B08:00"
+    changes = deciding_backend.get(f"{loan.borrower}/changes?since_at={since}")["changes"]
+    assert [row["amount_fen"] for row in changes if row["code"] == "request_approved"] == [5_000]
+
+
+def test_only_the_approval_of_a_waiver_names_a_part(deciding_backend: BackendCalls) -> None:
+    loan = loan_of(deciding_backend, "on_time")
+    filed = loan.file(loan.quote())
+    body = {"decision": "approve", "reason": "同意", "decided_by": "陈主管", "granted_fen": 1}
+    problem(deciding_backend.call("POST", f"/desk/requests/{filed['request_id']}/decision", body), "validation", 422)

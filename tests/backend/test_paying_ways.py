@@ -23,7 +23,7 @@ def link(backend: BackendCalls, borrower_id: str = "B1001", **body: Any) -> dict
 
 def test_a_secure_link_leads_to_the_lenders_page_and_ends_within_minutes(backend: BackendCalls) -> None:
     issued = link(backend, purpose="add_card")
-    assert issued["url"].startswith("https://my.qinghe-demo.example/add-card/")
+    assert issued["url"].startswith("http://127.0.0.1:5005/demo/secure/add-card/")
     held = datetime.fromisoformat(issued["expires_at"]) - datetime.fromisoformat(issued["as_of"])
     assert held == timedelta(minutes=15)
     assert link(backend, purpose="add_card")["url"] != issued["url"]

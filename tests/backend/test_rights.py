@@ -8,6 +8,7 @@ from tests.backend.helpers import problem
 from tests.support.backend import BackendCalls
 
 REPORT = {"what": "account_taken", "summary": "手机被偷，有笔借款不是我借的", "block": True}
+ALL_OF_A_LINE = ["new_loans", "line_payments", "account_changes"]
 INCIDENT = {
     "happened_date": "2026-11-22",
     "happened_time": "晚上十一点",
@@ -23,7 +24,7 @@ def test_a_report_of_fraud_blocks_at_once_and_once(backend: BackendCalls) -> Non
     again = backend.call("POST", "/borrowers/B1006/fraud-reports", REPORT, key="fraud-00001")
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["request_id"].startswith("FR")
-    assert first.json()["terms"]["blocked"] == again.json()["terms"]["blocked"] == ["new_loans", "line_payments"]
+    assert first.json()["terms"]["blocked"] == again.json()["terms"]["blocked"] == ALL_OF_A_LINE
     standing = backend.get("/borrowers/B1006/safety-block")
     assert standing["blocked_now"] and standing["request_id"] == first.json()["request_id"]
     assert len(backend.rows("safety_blocks")) == 1
@@ -32,7 +33,7 @@ def test_a_report_of_fraud_blocks_at_once_and_once(backend: BackendCalls) -> Non
 def test_a_second_report_finds_the_block_and_makes_none(backend: BackendCalls) -> None:
     backend.post("/borrowers/B1001/fraud-reports", REPORT, key="fraud-00001")
     second = backend.post("/borrowers/B1001/fraud-reports", {**REPORT, "what": "money_sent"}, key="fraud-00002")
-    assert second["terms"]["blocked"] == ["new_loans"]
+    assert second["terms"]["blocked"] == ["new_loans", "account_changes"]
     assert len(backend.rows("safety_blocks")) == 1
 
 

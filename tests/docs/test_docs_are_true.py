@@ -17,13 +17,24 @@ from bot.domain import read_domain
 # Who may import whom, among our own rooms. What is not here may import anything of ours.
 ARROWS = {
     "bot.loans": {"bot.loans"},
-    "bot.client": {"bot.client", "bot.loans", "bot.config"},
-    "bot.backend": {"bot.backend", "bot.loans", "bot.config"},
+    "bot.client": {"bot.client", "bot.loans", "bot.config", "bot.observability"},
+    "bot.backend": {"bot.backend", "bot.loans", "bot.config", "bot.observability"},
+    "bot.observability": {"bot.observability", "bot.config"},
     "bot.nlu": {"bot.nlu", "bot.loans", "bot.config", "bot.domain"},
     "bot.policies": {"bot.policies"},
-    "bot.channels": {"bot.channels", "bot.config", "bot.identity", "bot.client", "bot.loans", "bot.domain"},
+    "bot.shared": {"bot.shared", "bot.channels", "bot.config", "bot.observability"},
+    "bot.channels": {
+        "bot.observability",
+        "bot.channels",
+        "bot.config",
+        "bot.identity",
+        "bot.client",
+        "bot.loans",
+        "bot.domain",
+        "bot.formats",
+    },
     "bot.identity": {"bot.identity"},
-    "bot.domain": {"bot.domain"},
+    "bot.domain": {"bot.domain", "bot.config"},
     "bot.formats": {"bot.formats", "bot.client"},
     "actions": {"actions", "bot.client", "bot.loans", "bot.formats", "bot.identity", "bot.config", "bot.nlu"},
 }

@@ -85,9 +85,14 @@ def list_loan_applications(borrower_id: BorrowerId, call: TheCall) -> Any:
     """The borrower's applications for loans, the latest first."""
     with call.store.read() as reading:
         doors.borrower(reading, borrower_id)
-        own = LoanApplication.__fields__.keys() - {"product_name"}
+        own = LoanApplication.__fields__.keys() - {"product_name", "on_hold"}
+        blocked = credit_lines.fraud_block(reading, borrower_id) is not None
         found = [
-            LoanApplication(**{name: row._mapping[name] for name in own}, product_name=call.policy.products[row.product_id].name)
+            LoanApplication(
+                **{name: row._mapping[name] for name in own},
+                product_name=call.policy.products[row.product_id].name,
+                on_hold=blocked and row.status in credit_lines.RUNNING,
+            )
             for row in credit_lines.applications_of(reading, borrower_id)
             if row.product_id in call.policy.products
         ]

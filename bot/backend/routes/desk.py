@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fastapi import Query
 
 from bot.backend import doors, filings, schema
+from bot.backend.blocks import block_in_force
 from bot.backend.lender_file import RequestKind
 from bot.backend.problems import responses
 from bot.backend.routes.common import Call, RequestId, TheCall, router
@@ -38,6 +39,7 @@ class DeskBorrowers(Answer):
 
 def _body(reading: Reading, call: Call, row: Any) -> DeskRequest:
     borrower = doors.borrower(reading, row.borrower_id)
+    block = block_in_force(reading, row.borrower_id)
     loan = reading.one(sa.select(schema.loans.c.product_id).where(schema.loans.c.loan_id == row.loan_id))
     return DeskRequest(
         **request_body(row, reading),
@@ -46,6 +48,7 @@ def _body(reading: Reading, call: Call, row: Any) -> DeskRequest:
         product_name=call.policy.products[loan.product_id].name if loan else None,
         can_be_decided_from_at=row.undo_until_at,
         decided_by=row.decided_by,
+        safety_block_id=block.safety_block_id if block else None,
     )
 
 
@@ -83,6 +86,7 @@ def get_desk_request(request_id: RequestId, call: TheCall) -> Any:
     operation_id="decideRequest",
     response_model=DeskRequest,
     responses=responses(
+        "blocked-after-fraud",
         "request-not-found",
         "already-decided",
         "undo-window-open",
@@ -96,7 +100,7 @@ def decide_request(ask: DecisionAsk, request_id: RequestId, call: TheCall) -> An
     """Approves or refuses a request; approval changes the plan, refusal leaves it as it is."""
 
     def work(writing: Writing) -> DeskRequest:
-        row = filings.decide(writing, call.policy, request_id, ask.decision, ask.reason, ask.decided_by)
+        row = filings.decide(writing, call.policy, request_id, ask.decision, ask.reason, ask.decided_by, ask.granted_fen)
         return _body(writing, call, row)
 
     return call.write("decide-request", work, actor=f"desk:{ask.decided_by}"[:80])

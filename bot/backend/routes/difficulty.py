@@ -63,6 +63,7 @@ def get_minimum_payment(
         "restructure-not-offered",
         "restructure-not-lower",
         "restructure-term-not-offered",
+        "blocked-after-fraud",
     ),
 )
 def get_restructure_range(borrower_id: BorrowerId, loan_id: LoanId, call: TheCall) -> Any:

@@ -6,13 +6,17 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
+from pydantic import Field
 
 from bot.backend.lender_difficulty import AssistanceKind
+from bot.backend.places import distance_m
 from bot.backend.problems import responses
 from bot.backend.routes.common import TheCall, router
 from bot.backend.wire import Answer, ShortText
 
 routes = router("directory")
+
+_COORDINATES = r"^-?[0-9]{1,2}(\.[0-9]{1,8})?,-?[0-9]{1,3}(\.[0-9]{1,8})?$"
 
 
 class ServicePoint(Answer):
@@ -28,10 +32,13 @@ class ServicePoint(Answer):
     services: list[str]
     service_names: list[str]
     bring: list[str]
+    latitude: float | None
+    longitude: float | None
+    distance_m: int | None = Field(description="From where `near` says, as the crow flies; null without it.")
 
 
 class ServicePoints(Answer):
-    """Places, in the order of the lender file."""
+    """Places, in the order of the lender file; with `near`, the nearest first."""
 
     as_of: datetime
     service_points: list[ServicePoint]
@@ -65,16 +72,29 @@ def list_service_points(
     call: TheCall,
     city: Annotated[ShortText | None, Query(description="Only in this city.", example="成都")] = None,
     district: Annotated[ShortText | None, Query(description="Only in this district.", example="武侯区")] = None,
+    near: Annotated[
+        str | None, Query(regex=_COORDINATES, description="Latitude and longitude; sorts by distance.", example="30.66,104.06")
+    ] = None,
 ) -> Any:
-    """Places of the lender."""
+    """Places of the lender; with `near`, those whose coordinates are known, the nearest first."""
     with call.store.read() as reading:
         names = call.policy.lender.file.service_names
         found = [
-            ServicePoint(**row.dict(), service_names=[names[code] for code in row.services])
+            ServicePoint(**row.dict(), service_names=[names[code] for code in row.services], distance_m=_from(near, row))
             for row in call.policy.lender.file.service_points
             if city in (None, row.city) and district in (None, row.district)
         ]
+        if near is not None:
+            found = sorted((row for row in found if row.distance_m is not None), key=lambda row: row.distance_m or 0)
         return ServicePoints(as_of=reading.now, service_points=found)
+
+
+def _from(near: str | None, row: Any) -> int | None:
+    """How far a place is from a latitude and longitude; None when one of the two is not known."""
+    if near is None or row.latitude is None or row.longitude is None:
+        return None
+    latitude, longitude = map(float, near.split(","))
+    return distance_m(latitude, longitude, row.latitude, row.longitude)
 
 
 @routes.get("/assistance-programmes", operation_id="listProgrammes", response_model=Programmes, responses=responses())

@@ -17,6 +17,7 @@ from bot.backend.wire import KEY_PATTERN
 from bot.backend.wire_filings import (
     DeferralQuote,
     DeferralQuoteAsk,
+    DeferralWindow,
     FilingAsk,
     Request,
     Requests,
@@ -85,6 +86,27 @@ def quote_deferral(
     return call.write("quote-deferral", work)
 
 
+@routes.get(
+    "/borrowers/{borrower_id}/loans/{loan_id}/deferral-window",
+    operation_id="getDeferralWindow",
+    response_model=DeferralWindow,
+    responses=responses(
+        *_DOORS,
+        "loan-closed",
+        "request-pending",
+        "deferral-not-offered",
+        "deferral-used-up",
+        "deferral-overdue-too-long",
+    ),
+)
+def get_deferral_window(call: TheCall, borrower_id: BorrowerId, loan_id: LoanId) -> Any:
+    """Between which days one can choose as of today, or why there is no deferral at all; nothing is written."""
+    with call.store.read() as reading:
+        account = doors.account(reading, call.policy, borrower_id, loan_id)
+        found = deferrals.window_of(reading, account)
+        return DeferralWindow(loan_id=loan_id, product_name=account.product.name, as_of=reading.now, **vars(found))
+
+
 @routes.post(
     "/borrowers/{borrower_id}/loans/{loan_id}/deferrals",
     operation_id="fileDeferral",
@@ -117,6 +139,7 @@ def file_deferral(
         "restructure-payment-too-low",
         "restructure-not-lower",
         "restructure-term-not-offered",
+        "blocked-after-fraud",
     ),
 )
 def quote_restructure(
@@ -140,7 +163,7 @@ def quote_restructure(
     operation_id="fileRestructure",
     status_code=201,
     response_model=Request,
-    responses={200: {**REPLAYED, "model": Request}, **responses(*_FILING)},
+    responses={200: {**REPLAYED, "model": Request}, **responses(*_FILING, "blocked-after-fraud")},
 )
 def file_restructure(
     call: TheCall,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from bot.backend import credit_record, doors, penalties, standing
+from bot.backend import credit_disputes, credit_record, doors, penalties, standing
 from bot.backend.doors import Account
 from bot.backend.ledger import LoanAccount
 from bot.backend.problems import Problem, responses
@@ -172,6 +172,7 @@ def get_credit_record(call: TheCall, borrower_id: BorrowerId) -> Any:
     with call.store.read() as reading:
         accounts, today = doors.accounts(reading, call.policy, borrower_id), reading.today
         deferred = deferrals_in_force(reading, [account.row.loan_id for account in accounts])
+        disputed = credit_disputes.disputed(reading, borrower_id)
         found = [row for account in accounts for row in credit_record.spells_of(account, today)]
         found.sort(key=lambda row: row.spell.since_date, reverse=True)
         return CreditRecord(
@@ -185,6 +186,7 @@ def get_credit_record(call: TheCall, borrower_id: BorrowerId) -> Any:
                     ended_date=row.spell.ended_date,
                     reported=row.reported,
                     kept_until_date=row.spell.kept_until_date if row.reported else None,
+                    disputed_request_id=disputed.get((row.account.row.loan_id, row.spell.since_date)),
                 )
                 for row in found
             ],

@@ -102,6 +102,7 @@ def remove_payment_method(borrower_id: BorrowerId, payment_method_id: PaymentMet
         "quote-expired",
         "quote-stale",
         "secure-pages-not-offered",
+        "blocked-after-fraud",
     ),
 )
 def issue_secure_link(call: TheCall, ask: SecureLinkAsk, borrower_id: BorrowerId) -> Any:

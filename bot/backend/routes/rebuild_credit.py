@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 
 from bot.backend import doors, rebuild_credit
+from bot.backend.blocks import refuse_if_blocked
 from bot.backend.filings import Filed
 from bot.backend.problems import responses
 from bot.backend.routes.common import REPLAYED, BorrowerId, IdempotencyKey, TheCall, router
@@ -14,6 +15,7 @@ from bot.backend.routes.filings import mark_replayed, request_body
 from bot.backend.store import Writing
 from bot.backend.wire_filings import Request
 from bot.backend.wire_overdue import RebuildCondition, RebuildCredit, RebuildCreditAsk, RebuildOffer, RebuildPayment
+from bot.loans.protection import NEW_LOANS
 
 routes = router("credit to rebuild with")
 
@@ -22,7 +24,7 @@ routes = router("credit to rebuild with")
     "/borrowers/{borrower_id}/rebuild-credit",
     operation_id="getRebuildCredit",
     response_model=RebuildCredit,
-    responses=responses("borrower-not-found", "rebuild-credit-not-offered", "rebuild-credit-amount"),
+    responses=responses("borrower-not-found", "rebuild-credit-not-offered", "rebuild-credit-amount", "blocked-after-fraud"),
 )
 def get_rebuild_credit(
     call: TheCall,
@@ -33,6 +35,7 @@ def get_rebuild_credit(
     with call.store.read() as reading:
         accounts = doors.accounts(reading, call.policy, borrower_id)
         rules = rebuild_credit.rules_of(call.policy)
+        refuse_if_blocked(reading, borrower_id, NEW_LOANS)  # no offer that could not be filed
         found = rebuild_credit.conditions(reading, accounts, borrower_id, rules)
         unmet = [row for row in found if not row.met]
         by_time = [row.met_on_date for row in unmet if row.met_on_date]
@@ -75,6 +78,7 @@ def get_rebuild_credit(
             "rebuild-credit-not-offered",
             "rebuild-credit-amount",
             "rebuild-credit-not-eligible",
+            "blocked-after-fraud",
             "quote-stale",
             "request-in-progress",
             "idempotency-key-missing",

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Response
 
 from bot.backend import doors, filings, protection
+from bot.backend.blocks import block_in_force
 from bot.backend.filings import Filed
 from bot.backend.policy import Policy
 from bot.backend.problems import responses
@@ -61,7 +62,7 @@ def get_safety_block(borrower_id: BorrowerId, call: TheCall) -> Any:
     """Whether the borrower is blocked after a report of fraud, and what a block would stop."""
     with call.store.read() as reading:
         would_block = protection.what_a_block_stops(reading, call.policy, borrower_id)
-        row = protection.block_in_force(reading, borrower_id)
+        row = block_in_force(reading, borrower_id)
         return SafetyBlock(
             as_of=reading.now,
             blocked_now=row is not None,

@@ -16,7 +16,7 @@ from bot.backend.routes.filings import mark_replayed, request_body
 from bot.backend.store import Writing
 from bot.backend.wire import Ask, Code, Id, PlainText, ShortText
 from bot.backend.wire_filings import Request
-from bot.backend.wire_my_debt import DayOfMonth, DisputeCode
+from bot.backend.wire_my_debt import DisputeCode
 from bot.backend.wire_rights import CollectionIncident
 
 routes = router("complaints and tickets")
@@ -47,7 +47,7 @@ class ComplaintAsk(Ask, example={"topic": "collection", "text": "一天打了八
 class TicketAsk(Ask, example={"ticket_kind": "human", "summary": "想谈延期，刚失业", "priority": "high"}):
     """Something for a person to do."""
 
-    ticket_kind: Literal["human", "dispute", "settlement_certificate", "due_date_change", "bereavement", "other"]
+    ticket_kind: Literal["human", "dispute", "settlement_certificate", "bereavement", "other"]
     summary: PlainText | None = Field(
         None,
         description="What the person should know, so that the borrower need not repeat it; "
@@ -55,7 +55,6 @@ class TicketAsk(Ask, example={"ticket_kind": "human", "summary": "想谈延期�
     )
     priority: Literal["normal", "high", "urgent"] = "normal"
     loan_id: Id | None = Field(None, description="Must be named but for `human`, `bereavement` and `other`.")
-    requested_due_day: DayOfMonth | None = Field(None, description="With `due_date_change`, and only then.")
     dispute_code: DisputeCode | None = Field(None, description="What is wrong about a payment; with `dispute`, and only then.")
     payment_id: Id | None = Field(None, description="Which payment, where there is one; with `dispute`, and only then.")
     pause_outreach: StrictBool = Field(False, description="With `bereavement`: whether nobody shall call from now on.")
@@ -71,8 +70,6 @@ class TicketAsk(Ask, example={"ticket_kind": "human", "summary": "想谈延期�
             raise ValueError("`dispute_code` and `payment_id` belong to `dispute`")
         if values["pause_outreach"] and kind != "bereavement":
             raise ValueError("`pause_outreach` belongs to `bereavement`")
-        if (kind == "due_date_change") != (values["requested_due_day"] is not None):
-            raise ValueError("`requested_due_day` belongs to `due_date_change`")
         return values
 
 
@@ -140,5 +137,5 @@ def file_ticket(
     borrower_id: BorrowerId,
     key: IdempotencyKey,
 ) -> Any:
-    """Files a ticket, once: a hand-over to a person, a dispute, a certificate, another due day."""
+    """Files a ticket, once: a hand-over to a person, a dispute, a certificate."""
     return _filed(call, response, borrower_id, "ticket", ask, key)

@@ -20,7 +20,7 @@ def test_a_payout_that_came_back_says_why_and_what_to_do(talk: Callable[[str], T
 
 
 def test_a_refused_application_tells_its_reasons_and_when_to_ask_again(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
-    talk("no_loan").says("我申请的借款怎么没通过").hears("没有通过", "收入没有核实到", "1月13日", "反复申请，结果不会变")
+    talk("no_loan").says("我申请的借款怎么没通过").hears("没有通过", "收入没有核实到", "1月13日", "反复申请，多半还是这个结果")
 
 
 def test_who_would_borrow_to_repay_is_told_honestly_and_led_to_a_deferral(

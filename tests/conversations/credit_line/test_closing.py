@@ -47,6 +47,12 @@ def test_a_yes_with_a_question_in_it_files_nothing(talk: Callable[[str], Talk], 
     assert closings(ledger) == []
 
 
+def test_after_a_question_in_between_it_is_recalled_in_a_sentence(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("no_loan").says("帮我关闭青禾花").says("我欠多少")
+    borrower.hears("没有要还的钱", "回到刚才的关闭申请，还没有提交").does_not_hear("就没有了").taps("提交").hears("提交好了")
+    assert len(closings(ledger)) == 1
+
+
 def test_of_several_lines_it_asks_which_and_the_choice_can_be_corrected(
     talk: Callable[[str], Talk], ledger: BackendCalls
 ) -> None:

@@ -77,7 +77,7 @@ def test_what_is_not_suspended_is_called_in_order(talk: Callable[[str], Talk], l
 
 def test_an_outdated_identity_card_leads_to_the_secure_page(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("illness").says("青禾花怎么被停用了").hears("身份证过期")
-    borrower.taps("更新身份证").hears("安全页面", "别发在聊天里", "https://")
+    borrower.taps("更新身份证").hears("安全页面", "别发在聊天里", "/demo/secure/")
 
 
 def test_a_guest_is_told_the_usual_causes(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:

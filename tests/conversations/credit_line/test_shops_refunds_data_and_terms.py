@@ -52,12 +52,12 @@ def test_refunds_with_the_backend_away(bot: WholeBot) -> None:
 
 
 def test_another_telephone_number_is_entered_on_the_secure_page_only(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
-    talk("on_time").says("我换手机号了怎么改").hears("138****1001", "安全页面", "https://", "别发在聊天里")
+    talk("on_time").says("我换手机号了怎么改").hears("138****1001", "安全页面", "/demo/secure/", "别发在聊天里")
 
 
 def test_what_is_to_be_changed_is_asked_and_can_be_tapped(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("on_time").says("我的资料怎么修改").hears("改哪一样")
-    borrower.taps("改名字").hears("安全页面", "https://")
+    borrower.taps("改名字").hears("安全页面", "/demo/secure/")
 
 
 def test_a_loan_is_not_moved_to_anybody_else(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
@@ -65,7 +65,7 @@ def test_a_loan_is_not_moved_to_anybody_else(talk: Callable[[str], Talk], ledger
 
 
 def test_a_guest_is_asked_to_log_in_before_data_are_changed(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
-    talk("guest").says("我要换手机号").hears("登录", "个人信息保护法第46条").does_not_hear("https://")
+    talk("guest").says("我要换手机号").hears("登录", "个人信息保护法第46条").does_not_hear("/demo/secure/")
 
 
 # What a product or a term is.

@@ -89,7 +89,9 @@ def test_a_person_can_be_asked_for_at_any_step(talk: Callable[[str], Talk], ledg
     borrower.says("我想申请延期还款")
     if step == "confirmation":
         borrower.says("半个月").taps("不想说")
-    borrower.says("转人工").hears("400-000-0000")
+    borrower.says("转人工").hears("400-000-0000", "我想申请延期还款")
+    assert requests_of(ledger, "B1002") == []
+    borrower.taps("就这样转").hears("单号")
     assert [row["kind"] for row in requests_of(ledger, "B1002")] == ["ticket"]
 
 

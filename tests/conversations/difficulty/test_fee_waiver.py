@@ -41,7 +41,7 @@ def test_another_reason_is_judged_anew_and_a_stop_files_nothing(talk: Callable[[
 
 
 def test_interest_is_no_penalty_and_is_promised_to_nobody(talk: Callable[[str], Talk]) -> None:
-    talk("on_time").says("利息能不能免掉").hears("没有减免利息的项目").does_not_hear("因为什么晚了")
+    talk("on_time").says("利息能不能免掉").hears("没有查到减免利息的项目").does_not_hear("因为什么晚了")
     talk("on_time").says(FIRST_WORDS).hears("没有罚息")
 
 

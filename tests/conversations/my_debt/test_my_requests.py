@@ -57,3 +57,23 @@ def test_without_login_and_with_the_backend_away(talk: Callable[[str], Talk], bo
 def test_with_the_backend_away_it_says_that_the_request_is_still_there(bot: WholeBot) -> None:
     bot.borrower("B1008").says("撤回申请").hears("连不上", "申请还在")
     bot.borrower("B1008").says("我的申请办到哪了").hears("连不上")
+
+
+def grant_waiver(ledger: BackendCalls, **part: int) -> None:
+    """A waiver of the penalty of L1005 is asked for and granted, wholly or in part."""
+    path = "/borrowers/B1005/loans/L1005"
+    quote = ledger.post(f"{path}/fee-waiver-quotes", {"reason_code": "illness", "text": None})
+    filed = ledger.post(f"{path}/fee-waivers", {"quote_id": quote["quote_id"]}, key=quote["filing_key"])
+    ledger.execute("UPDATE requests SET undo_until_at = filed_at")
+    decision = {"decision": "approve", "reason": "材料齐全", "decided_by": "desk-1", **part}
+    ledger.post(f"/desk/requests/{filed['request_id']}/decision", decision)
+
+
+def test_a_granted_waiver_says_how_much(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    grant_waiver(ledger)
+    talk("overdue_95_days").says("我的减免申请办到哪了").hears("同意了，免掉罚息167.79元").does_not_hear("一部分")
+
+
+def test_a_waiver_that_was_granted_in_part_says_so_with_the_reason(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    grant_waiver(ledger, granted_fen=5_000)
+    talk("overdue_95_days").says("我的减免申请办到哪了").hears("同意了一部分", "50.00元", "最多能免167.79元", "材料齐全")

@@ -30,7 +30,7 @@ def test_a_day_late_is_answered_by_the_products_own_rule(talk: Says, ledger: Bac
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("最低还款会影响征信吗", "还够最低还款，我们不报逾期"),
+        ("最低还款会影响征信吗", "还够最低还款不算逾期"),
         ("提前还款会影响征信吗", "提前还清不是坏记录"),
         ("关闭以后会影响信用吗", "抹不掉以前的记录"),
         ("延期还款会影响征信吗", "同意以后按新日子还，不算逾期"),

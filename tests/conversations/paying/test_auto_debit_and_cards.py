@@ -49,7 +49,7 @@ def test_where_the_contract_keeps_it_on_it_says_which_contract(talk: Callable[[s
 
 
 def test_a_new_card_is_entered_on_the_secure_page(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
-    borrower = talk("on_time").says("我要换一张银行卡").hears("https://my.qinghe-demo.example/add-card/", "别发在聊天里")
+    borrower = talk("on_time").says("我要换一张银行卡").hears("/demo/secure/add-card/", "别发在聊天里")
     assert [row["purpose"] for row in ledger.rows("secure_links")] == ["add_card"]
     borrower.taps("删一张卡").hears("要删掉哪一张").taps("工资卡").hears("还没有删").taps("就这样改").hears("删好了")
     assert order(ledger, "B1001") == ["PM1001B"]
@@ -59,7 +59,7 @@ def test_a_card_number_that_is_typed_is_not_taken_and_does_not_rest_anywhere(
     talk: Callable[[str], Talk], bot: WholeBot, ledger: BackendCalls
 ) -> None:
     borrower = talk("on_time").says("4111 1111 1111 1111")
-    borrower.hears("卡号不要发在聊天里", "https://my.qinghe-demo.example/add-card/")
+    borrower.hears("卡号不要发在聊天里", "/demo/secure/add-card/")
     assert "4111" not in bot.stored_conversations()
     assert order(ledger, "B1001") == ["PM1001A", "PM1001B"]
 

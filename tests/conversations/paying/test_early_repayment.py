@@ -18,7 +18,7 @@ def test_the_whole_is_quoted_to_the_cent_and_leads_to_the_page_with_the_quote(
     before = payments(ledger)
     borrower = talk("on_time").says("我想提前还清")
     borrower.hears("一共付7,245.28元", "少付320.56元", "手续费：0.00元", "额度", "征信：会记成已结清", "还没有付")
-    borrower.taps("去付款页面").hears("https://my.qinghe-demo.example/pay/")
+    borrower.taps("去付款页面").hears("/demo/secure/pay/")
     (link,) = ledger.rows("secure_links")
     assert link["loan_id"] == "L1001" and link["quote_id"] is not None
     assert payments(ledger) == before
@@ -80,7 +80,7 @@ def test_a_quote_that_has_become_stale_leads_to_no_page(talk: Callable[[str], Ta
     borrower = talk("on_time").says("我想提前还清").hears("7,245.28元")
     body = {"amount_fen": 10000, "channel": "bank_transfer"}
     ledger.post("/borrowers/B1001/loans/L1001/payments", body, key="a-payment-in-between")
-    borrower.taps("去付款页面").hears("过时了", "一分钱都没有付").does_not_hear("https://").taps("再算一次").hears(
+    borrower.taps("去付款页面").hears("过时了", "一分钱都没有付").does_not_hear("/demo/secure/").taps("再算一次").hears(
         "全部还清，还是"
     )
 

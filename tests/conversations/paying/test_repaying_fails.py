@@ -13,7 +13,7 @@ def test_the_last_failed_debit_is_told_with_its_cause_and_what_still_counts_toda
 ) -> None:
     borrower = talk("debit_failed_today").says("扣款失败了怎么回事")
     borrower.hears("810.63元没有扣成", "超过了这张卡的限额", "今天还上就不算晚", "今天还来得及的办法")
-    borrower.taps("打开付款页面").hears("https://my.qinghe-demo.example/pay/")
+    borrower.taps("打开付款页面").hears("/demo/secure/pay/")
 
 
 def test_where_the_card_was_empty_filling_it_before_the_next_try_is_enough(

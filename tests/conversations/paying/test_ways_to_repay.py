@@ -10,7 +10,7 @@ from tests.support.whole_bot import Talk, WholeBot
 
 def test_what_is_due_comes_first_then_the_ways_and_the_payment_page(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("on_time").says("怎么还款").hears("这次要还1,080.84元", "12月12日(周六)", "银行卡", "家人朋友代还", "截至")
-    borrower.taps("打开付款页面").hears("https://my.qinghe-demo.example/pay/", "前有效", "我不会替您扣钱")
+    borrower.taps("打开付款页面").hears("/demo/secure/pay/", "前有效", "我不会替您扣钱")
     assert [row["loan_id"] for row in ledger.rows("secure_links")] == ["L1001"]
 
 
@@ -46,4 +46,4 @@ def test_a_guest_hears_the_ways_and_how_to_see_their_own(talk: Callable[[str], T
 
 
 def test_with_the_backend_away_nobody_is_sent_anywhere(bot: WholeBot) -> None:
-    bot.borrower("B1001").says("怎么还款").hears("连不上").does_not_hear("https://").is_offered("找人工")
+    bot.borrower("B1001").says("怎么还款").hears("连不上").does_not_hear("/demo/secure/").is_offered("找人工")

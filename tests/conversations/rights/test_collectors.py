@@ -43,7 +43,7 @@ def test_the_story_can_be_told_anew_and_a_question_in_between_is_answered(
     talk: Callable[[str], Talk], ledger: BackendCalls
 ) -> None:
     borrower = talk("overdue_95_days").says("催收天天打我电话骚扰我").taps("就这些，直接交").hears("还没有交")
-    borrower.says("我欠多少").hears("青禾借", "还没有交")
+    borrower.says("我欠多少").hears("青禾借", "回到刚才的催收投诉，还没有提交")
     borrower.taps("重新说").hears("再说一遍")
     borrower.says("他们打到我单位去了，领导都知道了").hears("打到我单位", "您以外的人").taps("先不交了").hears("没有交投诉")
     assert complaints(ledger) == []

@@ -16,13 +16,13 @@ def reports(ledger: BackendCalls) -> list[dict[str, object]]:
 
 def test_a_stolen_phone_is_locked_with_one_yes_and_a_person_is_called(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("several_loans").says("我手机被偷了，怕被人拿去借钱")
-    borrower.hears("挂失", "110", "不能再借钱", "还款照常能还").is_offered("锁住", "先不锁")
+    borrower.hears("挂失", "110", "不能再借钱", "还款、晚点还照常能办").is_offered("锁住", "先不锁")
     assert reports(ledger) == []
     borrower.taps("锁住").hears("锁好了", "FR", "11月25日18:00")
     (report,) = reports(ledger)
     assert report["terms"]["what"] == "account_taken"  # type: ignore[index]
     assert "手机被偷" in report["terms"]["summary"]  # type: ignore[index]
-    assert ledger.get("/borrowers/B1006/safety-block")["blocked"] == ["new_loans", "line_payments"]
+    assert ledger.get("/borrowers/B1006/safety-block")["blocked"] == ["new_loans", "line_payments", "account_changes"]
 
 
 def test_a_no_locks_nothing_and_asking_again_can_still_lock(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
@@ -81,3 +81,28 @@ def test_codes_are_never_given(talk: Callable[[str], Talk], ledger: BackendCalls
 def test_with_the_backend_away_the_first_steps_are_said_all_the_same(bot: WholeBot) -> None:
     borrower = bot.borrower("B1001")
     borrower.says("95188这个电话是真的吗").hears("先别转账", "96110", "现在查不到")
+
+
+def locked(talk: Callable[[str], Talk], name: str) -> Talk:
+    return talk(name).says("我手机被偷了，怕被人拿去借钱").taps("锁住").hears("锁好了")
+
+
+def test_what_is_locked_is_said_with_the_reason_and_how_to_unlock(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = locked(talk, "on_time")
+    borrower.says("我的额度是多少").hears("锁着", "报案单号FR", "400-000-0000")
+    borrower.says("帮我提升一下额度").hears("锁着的时候，额度不会往上调")
+    borrower.says("我想换个手机号").hears("现在办不了", "锁着", "还款、晚点还照常能办")
+    borrower.says("我要换一张银行卡").hears("现在办不了", "锁着")
+
+
+def test_repaying_and_deferring_go_on_while_locked(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = locked(talk, "due_in_three_days")
+    borrower.says("怎么还款").does_not_hear("现在办不了")
+    borrower.says("我想延期十五天").taps("不想说").taps("提交").hears("提交好了")
+
+
+def test_a_lock_that_a_person_lifted_is_gone(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = locked(talk, "on_time")
+    (block,) = ledger.get("/desk/safety-blocks")["blocks"]
+    ledger.post(f"/desk/safety-blocks/{block['safety_block_id']}/lift", {"reason": "到场核实", "lifted_by": "陈主管"})
+    borrower.says("我的额度是多少").does_not_hear("锁着")

@@ -50,10 +50,38 @@ def tickets(ledger: BackendCalls) -> list[dict[str, Any]]:
 def test_during_the_hours_it_hands_over_at_once_and_shows_what_is_passed_on(bot: WholeBot, office: Office) -> None:
     ledger = office(OPEN)
     borrower = speaks(bot, "on_time").says("我工资没发，想谈谈怎么还")
-    borrower.says("转人工").hears("我会这样转告", "我工资没发", "大约等1分钟", "单号").is_offered("先不找了")
+    borrower.says("转人工").hears("我会这样转告", "我工资没发", "就这样转").is_offered("改一改", "先不找了")
+    assert tickets(ledger) == []
+    borrower.taps("就这样转").hears("大约等1分钟", "单号").is_offered("先不找了")
     (ticket,) = tickets(ledger)
     assert "我工资没发" in ticket["terms"]["summary"]
     borrower.says("人工人工人工").hears("不用再找一次")
+    assert len(tickets(ledger)) == 1
+
+
+def test_what_is_passed_on_can_be_corrected_and_is_shown_again_before_it_is_sent(bot: WholeBot, office: Office) -> None:
+    ledger = office(OPEN)
+    borrower = speaks(bot, "on_time").says("我工资没发，想谈谈怎么还").says("转人工").taps("改一改").hears("哪里不对")
+    borrower.says("是下个月五号才发工资").hears("我工资没发", "下个月五号才发工资", "就这样转")
+    borrower.says("我欠多少").hears("青禾借", "就这样转")
+    borrower.taps("改一改").says("还有，我妈住院了").hears("下个月五号才发工资", "我妈住院了", "就这样转")
+    assert tickets(ledger) == []
+    borrower.taps("就这样转").hears("单号")
+    assert "下个月五号才发工资" in tickets(ledger)[0]["terms"]["summary"]
+
+
+def test_what_is_passed_on_can_be_written_anew_or_not_be_sent_at_all(bot: WholeBot, office: Office) -> None:
+    ledger = office(OPEN)
+    borrower = speaks(bot, "on_time").says("我工资没发，想谈谈怎么还").says("转人工").taps("改一改").taps("重写")
+    borrower.says("想问问结清证明寄到哪里").hears("结清证明").does_not_hear("工资没发")
+    borrower.taps("先不找了").hears("没有转出去")
+    assert tickets(ledger) == []
+
+
+def test_who_asks_again_is_handed_over_as_it_stands(bot: WholeBot, office: Office) -> None:
+    ledger = office(OPEN)
+    borrower = speaks(bot, "due_in_three_days").says("我想延期还款").says("转人工").hears("就这样转")
+    borrower.says("快点转人工").hears("单号", "想晚多久")
     assert len(tickets(ledger)) == 1
 
 
@@ -90,7 +118,7 @@ def test_a_call_back_is_put_down_in_words(bot: WholeBot, office: Office) -> None
 def test_a_form_under_way_is_not_lost(bot: WholeBot, office: Office) -> None:
     office(OPEN)
     borrower = speaks(bot, "due_in_three_days").says("我想延期还款").hears("想晚多久")
-    borrower.says("转人工").hears("单号", "想晚多久")
+    borrower.says("转人工").hears("就这样转").taps("就这样转").hears("单号", "想晚多久")
 
 
 def test_the_number_and_the_hours_are_told_without_a_ticket(bot: WholeBot, office: Office) -> None:

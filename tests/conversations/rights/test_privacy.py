@@ -20,7 +20,7 @@ def test_what_is_held_and_why(talk: Callable[[str], Talk], ledger: BackendCalls)
 
 
 def test_who_received_it_names_the_agency_only_where_there_is_one(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
-    talk("with_agency").says("是谁能看到我的借款记录").hears("征信中心", "受委托的催收机构", "没有告诉您的家人")
+    talk("with_agency").says("是谁能看到我的借款记录").hears("征信中心", "受委托的催收机构", "登记里")
     talk("on_time").says("是谁能看到我的借款记录").hears("征信中心").does_not_hear("受委托的催收机构")
 
 
