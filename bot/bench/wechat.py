@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import uvloop
 import yaml
 
 from bot import config
@@ -79,6 +80,7 @@ def measure(folder: Path, borrowers: int, rounds: int, delay_ms: int) -> tuple[l
     services = [service for service in services_of(settings, folder, extra) if service.name != "Rasa server"]
     with Supervisor(settings.logs_dir) as supervisor:
         supervisor.start(services)
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # as Sanic does, which the Rasa server runs on
         return asyncio.run(_measure(folder, settings, borrowers, rounds))
 
 
@@ -94,8 +96,8 @@ async def _measure(
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
 
     class Front(running.PlainFront):  # type: ignore[name-defined]
-        async def speaker(self, openid: str) -> Speaker:
-            return Speaker("wechat", openid.removeprefix("openid-"))
+        async def known(self, openid: str) -> tuple[Speaker, bool | None]:
+            return Speaker("wechat", openid.removeprefix("openid-")), None
 
     async def show_plan(message: Any) -> None:
         if message.text == "在吗":

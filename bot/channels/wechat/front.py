@@ -92,9 +92,13 @@ class Front:
         """
         return await self._speaking.speaker(openid)
 
-    def care_mode(self, openid: str) -> bool | None:
-        """Whether letters are large and sentences short, when anybody has said. Blocks."""
-        return self._people.of(openid).care_mode
+    async def known(self, openid: str) -> tuple[Speaker, bool | None]:
+        """Who speaks, and whether letters are large and sentences short, when anybody has said.
+
+        Raises:
+            LoanBackendError: it cannot be looked up.
+        """
+        return await self._speaking.known(openid)
 
     async def _obeyed(self, openid: str, payload: str) -> Meant | list[Said]:
         """What a payload of the bot's or of the channel's own comes to; a text is read like a typed one."""

@@ -36,7 +36,9 @@ ratings = sa.Table(
 )
 # Built once, since every message asks these.
 _PERSON = sa.select(people).where(people.c.openid == sa.bindparam("openid"))
-_SPEAKER = sa.select(people.c.borrower_id, people.c.speaker_until).where(people.c.openid == sa.bindparam("openid"))
+_SPEAKER = sa.select(people.c.borrower_id, people.c.speaker_until, people.c.care_mode).where(
+    people.c.openid == sa.bindparam("openid")
+)
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,13 @@ class People:
 
         self._store.write(work)
 
-    def speaks_for(self, openid: str) -> str | None:
-        """The borrower; empty for nobody, None when it has to be asked."""
+    def speaks_for(self, openid: str) -> tuple[str | None, bool | None]:
+        """The borrower (empty for nobody, None when it has to be asked), and whether letters are large, when anybody has said."""
         row = self._store.read(lambda c: c.execute(_SPEAKER, {"openid": openid}).one_or_none())
-        if row is None or row.borrower_id is None or (row.speaker_until or 0.0) <= self._store.clock():
-            return None
-        return str(row.borrower_id)
+        if row is None:
+            return None, None
+        is_fresh = row.borrower_id is not None and (row.speaker_until or 0.0) > self._store.clock()
+        return (str(row.borrower_id) if is_fresh else None), row.care_mode
 
     def remember_speaker(self, openid: str, borrower_id: str, seconds: float) -> None:
         """What the lender said, for so long."""

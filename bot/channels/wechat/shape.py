@@ -35,12 +35,8 @@ class FrontOf(Protocol):
         """What the bot is to read, or what is to be said without asking it; an empty list is silence."""
         ...
 
-    def care_mode(self, openid: str) -> bool | None:
-        """Whether letters are large and sentences short, when anybody has said. Blocks."""
-        ...
-
-    async def speaker(self, openid: str) -> Speaker:
-        """Who speaks.
+    async def known(self, openid: str) -> tuple[Speaker, bool | None]:
+        """Who speaks, and whether letters are large and sentences short, when anybody has said.
 
         Raises:
             LoanBackendError: it cannot be looked up.

@@ -41,14 +41,23 @@ class Speaking:
         Raises:
             BackendUnavailable: nobody can be asked, so nobody is taken for anybody.
         """
-        known = await self._store.soon(self._people.speaks_for, openid)
+        return (await self.known(openid))[0]
+
+    async def known(self, openid: str) -> tuple[Speaker, bool | None]:
+        """The speaker, and whether letters are large and sentences short, when anybody has said.
+
+        Raises:
+            BackendUnavailable: as `speaker`.
+        """
+        known, care_mode = await self._store.soon(self._people.speaks_for, openid)
         if known is None:
             if await self._store.soon(self._people.is_leaving, openid):
                 await self.leave(openid)  # and was not unbound then, since the lender did not answer
             binding = await asyncio.to_thread(self._bindings.of, openid)
             known = binding.borrower_id if binding else ""
             await self._store.soon(self._people.remember_speaker, openid, known, FRESH_SECONDS)
-        return Speaker(self._channel, known) if known else Speaker(self._channel, None, guest_id(openid, self._channel))
+        speaker = Speaker(self._channel, known) if known else Speaker(self._channel, None, guest_id(openid, self._channel))
+        return speaker, care_mode
 
     async def borrower_id(self, openid: str) -> str | None:
         """The borrower alone; None for a guest.

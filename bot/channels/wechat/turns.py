@@ -190,7 +190,7 @@ class Turns:
             return [self._words.said("utter_turn_failed")]
 
     async def _bot(self, incoming: Incoming, meant: Meant) -> list[Said]:
-        speaker = await self._front.speaker(incoming.openid)
+        speaker, care_mode = await self._front.known(incoming.openid)
         output = WeChatOutput()
         text = meant.payload or plain_text(meant.text)
         if not text:
@@ -200,7 +200,7 @@ class Turns:
             output,
             speaker.conversation_id(self._secret),
             input_channel=self._channel,
-            metadata=await self._metadata(incoming.openid),
+            metadata={} if care_mode is None else {"care_mode": care_mode},
         )
         await self._on_new_message(message)
         if not output.said:
@@ -209,22 +209,22 @@ class Turns:
         cards = any(one.card for one in output.said)
         return await self._store.soon(self._also, output.said, incoming.openid) if cards else output.said
 
-    async def _metadata(self, openid: str) -> dict[str, Any]:
-        on = await self._store.soon(self._front.care_mode, openid)
-        return {} if on is None else {"care_mode": on}
-
     @contextlib.asynccontextmanager
     async def _leased(self, number: int) -> AsyncIterator[None]:
         """Keeps other processes from taking the turn for abandoned as long as it runs."""
 
         async def renew() -> None:
             while True:
-                await asyncio.sleep(LEASE_SECONDS / 3)
                 with contextlib.suppress(Exception):  # the next time will do
                     await self._store.soon(self._rows.renew_lease, number)
+                await asyncio.sleep(LEASE_SECONDS / 3)
 
-        renewing = asyncio.create_task(renew())
+        # Most turns are over long before; a timer costs them less than a task.
+        renewing: list[asyncio.Task[None]] = []
+        later = asyncio.get_running_loop().call_later(LEASE_SECONDS / 3, lambda: renewing.append(asyncio.create_task(renew())))
         try:
             yield
         finally:
-            renewing.cancel()
+            later.cancel()
+            for task in renewing:
+                task.cancel()

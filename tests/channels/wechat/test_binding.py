@@ -276,4 +276,4 @@ def test_a_tap_in_the_menu_begins_the_binding(wechat: Account) -> None:
 def test_care_mode_that_the_lender_remembers_is_on_from_the_binding(wechat: Account) -> None:
     wechat.backend.call("PUT", "/borrowers/B1001/care-mode", {"enabled": True})
     wechat.binds()
-    assert wechat.front.care_mode(wechat.openid) is True
+    assert asyncio.run(wechat.front.known(wechat.openid))[1] is True

@@ -48,11 +48,8 @@ class PlainFront:
             return Meant(payload=f"/{incoming.event_key}")
         return [] if incoming.kind == "event" else [Said(f"收到{incoming.kind}")]
 
-    async def speaker(self, openid: str) -> Speaker:
-        return Speaker("wechat", None, openid)
-
-    def care_mode(self, openid: str) -> bool | None:
-        return True if openid == "oElder" else None
+    async def known(self, openid: str) -> tuple[Speaker, bool | None]:
+        return Speaker("wechat", None, openid), True if openid == "oElder" else None
 
 
 class PlainForms:

@@ -33,8 +33,8 @@ HER = "wmqfasd1e1927831291723123109rAAA"
 class TextFront(PlainFront):
     """Understands text only, of guests of this channel."""
 
-    async def speaker(self, openid: str) -> Speaker:
-        return Speaker("wecom", None, guest_id(openid, "wecom"))
+    async def known(self, openid: str) -> tuple[Speaker, bool | None]:
+        return Speaker("wecom", None, guest_id(openid, "wecom")), None
 
 
 class WeCom:
