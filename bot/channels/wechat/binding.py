@@ -68,7 +68,7 @@ class BindingDialogue:
             return await self.unbind(openid)
         if _BEGIN.fullmatch(text):
             return await self.begin(openid)
-        person = await self._store.soon(self._people.of, openid)
+        person = await self._store.quickly(self._people.of, openid)
         if person.binding_step is None:
             return None
         if _STOP.fullmatch(text):

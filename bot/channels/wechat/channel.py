@@ -81,7 +81,7 @@ class WeChatChannel(InputChannel):
             try:
                 call = parts.door.opened(dict(request.args), await _body(request))
                 incoming = read_incoming(call.xml)
-                delivery = await parts.store.soon(parts.rows.accept, incoming, _kept(incoming), call.nonce)
+                delivery = await parts.store.quickly(parts.rows.accept, incoming, _kept, call.nonce)
             except (Refused, Replayed, NotReadable) as error:
                 return _refused(error)
             if delivery.is_new:

@@ -7,7 +7,7 @@ answer is, `way` how the answer goes to the borrower; see `store.py`. Calls bloc
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -76,12 +76,14 @@ class Deliveries:
 
     # What comes in.
 
-    def accept(self, incoming: Incoming, kept: Incoming | None, nonce: str, way: str | None = None) -> Delivery:
+    def accept(
+        self, incoming: Incoming, kept: Callable[[Incoming], Incoming | None], nonce: str, way: str | None = None
+    ) -> Delivery:
         """Writes a call down before anything is done about it; the same delivery again is the same row, with one more try.
 
         Args:
             incoming: what came.
-            kept: what may lie in the database if it has to wait for its turn: masked; None when nothing may.
+            kept: makes what may lie in the database if it has to wait for its turn: masked; None when nothing may.
             nonce: what makes the call one of a kind.
             way: how its answer goes, where that is settled before anybody asks: no call is held open for it.
 
@@ -103,13 +105,14 @@ class Deliveries:
                 return _delivery(row, tries=row.tries + 1)
             granted(connection, incoming, now)
             begins = not found
+            waiting = None if begins else kept(incoming)
             values: dict[str, Any] = {
                 "delivery_key": incoming.delivery_key,
                 "openid": incoming.openid,
                 "came": now,
                 "tries": 1,
                 # What begins at once needs no copy: if this process ends, it is not begun again.
-                "incoming": None if begins or kept is None else kept.to_json(),
+                "incoming": None if waiting is None else waiting.to_json(),
                 "state": "running" if begins else "accepted",
                 "runner": self.runner if begins else None,
                 "lease_until": now + LEASE_SECONDS if begins else None,

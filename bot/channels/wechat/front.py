@@ -81,7 +81,7 @@ class Front:
             return await self._media.answer(incoming)
         if incoming.kind == "text" and _NOT_SUPPORTED in text and text.startswith("【"):
             return [self._words.said("utter_wechat_kind_unknown")]
-        payload = await self._store.soon(self._lists.meant, incoming.openid, text, incoming.bizmsgmenuid)
+        payload = await self._store.quickly(self._lists.meant, incoming.openid, text, incoming.bizmsgmenuid)
         return Meant(text=text) if payload is None else await self._obeyed(incoming.openid, payload)
 
     async def speaker(self, openid: str) -> Speaker:

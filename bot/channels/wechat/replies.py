@@ -135,11 +135,9 @@ class Replies:
         """How the delivery stands as soon as it is answered, or when the time is over."""
         ends = self._turns.end_of(delivery.number)
         if ends is not None:
-            try:
-                await asyncio.wait_for(ends.wait(), max(0.0, until - time.monotonic()))
-            except asyncio.TimeoutError:
-                return None
-            return replace(delivery, state="answered")
+            # Not `wait_for`, which makes a task of what it waits for, and would cancel what others wait for, too.
+            await asyncio.wait({ends}, timeout=max(0.0, until - time.monotonic()))
+            return replace(delivery, state="answered") if ends.done() else None
         self._turns.wake(delivery.openid)  # it may be nobody's: the process that had it is gone
         while True:
             latest = await self._store.soon(self._rows.look, delivery.number)
@@ -176,7 +174,7 @@ class Replies:
             if unsent:
                 await self._store.soon(self._rows.put_to_wait, openid, unsent)
             # Beside the answer: if this process dies before it is written down, WeChat's next try finds the words themselves.
-            self._sending.beside(self._store.soon(self._rows.given, delivery.number, reply))
+            self._sending.beside(self._store.quickly(self._rows.given, delivery.number, reply))
         return reply
 
     def _first(self, pieces: list[Piece]) -> tuple[Piece, list[Piece]]:

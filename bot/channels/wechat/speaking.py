@@ -49,7 +49,7 @@ class Speaking:
         Raises:
             BackendUnavailable: as `speaker`.
         """
-        known, care_mode = await self._store.soon(self._people.speaks_for, openid)
+        known, care_mode = await self._store.quickly(self._people.speaks_for, openid)
         if known is None:
             if await self._store.soon(self._people.is_leaving, openid):
                 await self.leave(openid)  # and was not unbound then, since the lender did not answer

@@ -70,7 +70,7 @@ class Turns:
         self._channel = channel
         self._more = words.text("utter_wechat_more_word")
         self._incoming: dict[int, Incoming] = {}
-        self._ends: dict[int, asyncio.Event] = {}
+        self._ends: dict[int, asyncio.Future[None]] = {}
         self._held: set[int] = set()
         self._claimed: dict[int, list[Said]] = {}
         self._wanted: set[str] = set()
@@ -79,7 +79,7 @@ class Turns:
     def take(self, delivery: Delivery, incoming: Incoming) -> None:
         """A new delivery: begun at once when it is its turn, else when that comes. The borrower's words stay in memory."""
         self._incoming[delivery.number] = incoming
-        self._ends[delivery.number] = asyncio.Event()
+        self._ends[delivery.number] = asyncio.get_running_loop().create_future()
         self.wake(delivery.openid, delivery if delivery.begun_here else None)
 
     def wake(self, openid: str, first: Delivery | None = None) -> None:
@@ -90,8 +90,8 @@ class Turns:
             earlier = self._running.get(openid)
             self._running[openid] = asyncio.create_task(self._drain(openid, first, earlier))
 
-    def end_of(self, number: int) -> asyncio.Event | None:
-        """Set when the answer is there; None when the turn is another process's."""
+    def end_of(self, number: int) -> asyncio.Future[None] | None:
+        """Done when the answer is there; None when the turn is another process's."""
         return self._ends.get(number)
 
     @contextlib.contextmanager
@@ -127,7 +127,7 @@ class Turns:
             while turn is not None or openid in self._wanted:
                 if turn is None:
                     self._wanted.discard(openid)
-                    turn = await self._store.soon(self._rows.next_turn, openid)
+                    turn = await self._store.quickly(self._rows.next_turn, openid)
                 while turn is not None:
                     turn = await self._run(turn)
         except Exception:
@@ -151,7 +151,7 @@ class Turns:
             else:
                 async with self._leased(number):
                     said = await self._answer(incoming)
-            finished = await self._store.soon(
+            finished = await self._store.quickly(
                 self._rows.finish,
                 number,
                 delivery.openid,
@@ -166,7 +166,8 @@ class Turns:
             return finished.following
         finally:
             if ends is not None:
-                ends.set()
+                if not ends.done():
+                    ends.set_result(None)
                 asyncio.get_running_loop().call_later(UNCLAIMED_SECONDS, self._forget, number)
 
     def _forget(self, number: int) -> None:

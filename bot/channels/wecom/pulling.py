@@ -155,7 +155,7 @@ class Puller:
         incoming = received.incoming()
         nonce = hashlib.sha256(incoming.delivery_key.encode()).hexdigest()
         try:
-            delivery = await self._store.soon(self._rows.accept, incoming, kept(incoming), nonce, "service")
+            delivery = await self._store.soon(self._rows.accept, incoming, kept, nonce, "service")
         except Replayed:
             return
         if not delivery.is_new:

@@ -24,11 +24,11 @@ def test_the_two_channels_share_a_database_and_nothing_in_it(server_url: str, tm
     official, own, again = Store(url), WeComStore(url), WeComStore(url)
     try:
         message = Incoming("text", HER, ACCOUNT, "m:1", 1, text="我欠多少")
-        assert Deliveries(own).accept(message, message, "nonce", "service").is_new
-        assert not Deliveries(again).accept(message, message, "nonce", "service").is_new
+        assert Deliveries(own).accept(message, lambda kept: kept, "nonce", "service").is_new
+        assert not Deliveries(again).accept(message, lambda kept: kept, "nonce", "service").is_new
         Deliveries(own).end_leases()
         assert Deliveries(again).abandoned() == [HER] and Deliveries(official).abandoned() == []
-        assert Deliveries(official).accept(message, message, "nonce").is_new
+        assert Deliveries(official).accept(message, lambda kept: kept, "nonce").is_new
         one, other = Accounts(own), Accounts(again)
         one.ask(ACCOUNT, "token")
         pull = one.begin(ACCOUNT, "one")
