@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
-from tests.support.backend import BackendCalls
+import pytest
+
+from bot.demo import demo_borrowers
+from tests.support.backend import DEMO_LENDER_FILE, BackendCalls, backend_in_a_thread
 from tests.support.whole_bot import Talk, WholeBot
 
+Lender = Callable[[str], BackendCalls]
 
-def test_the_last_failed_debit_is_told_with_its_cause_and_what_still_counts_today(
-    talk: Callable[[str], Talk], ledger: BackendCalls
-) -> None:
-    borrower = talk("debit_failed_today").says("扣款失败了怎么回事")
+
+@pytest.fixture
+def lender(bot: WholeBot, seeded_ledger: Path, tmp_path: Path) -> Iterator[Lender]:
+    """The backend of a lender whose payment page counts for the day until an hour (null: all day), whatever the clock says."""
+    with ExitStack() as running:
+
+        def start(until: str) -> BackendCalls:
+            file = tmp_path / "lender.yml"
+            demo = DEMO_LENDER_FILE.read_text(encoding="utf-8")
+            file.write_text(demo.replace('same_day_until: "23:30"', f"same_day_until: {until}"), encoding="utf-8")
+            settings = {"port": bot.backend_port, "HUANBAN_LENDER_FILE": file}
+            return running.enter_context(backend_in_a_thread(tmp_path / "ledger", template=seeded_ledger, **settings))
+
+        yield start
+
+
+def debit_failed_today(bot: WholeBot) -> Talk:
+    return bot.borrower(next(row.borrower_id for row in demo_borrowers() if row.name == "debit_failed_today"))
+
+
+def test_the_last_failed_debit_is_told_with_its_cause_and_what_still_counts_today(bot: WholeBot, lender: Lender) -> None:
+    lender("null")
+    borrower = debit_failed_today(bot).says("扣款失败了怎么回事")
     borrower.hears("810.63元没有扣成", "超过了这张卡的限额", "今天还上就不算晚", "今天还来得及的办法")
-    if any("打开付款页面" in button["title"] for button in borrower.shown):
-        borrower.taps("打开付款页面").hears("/demo/secure/pay/")
-    else:  # in the last hour of the day only what is there at once still counts for today
-        borrower.hears("当场").is_offered("服务点柜台")
+    borrower.taps("打开付款页面").hears("/demo/secure/pay/")
+
+
+def test_a_way_that_no_longer_counts_for_today_is_not_among_them(bot: WholeBot, lender: Lender) -> None:
+    lender('"00:00"')
+    borrower = debit_failed_today(bot).says("扣款失败了怎么回事")
+    borrower.hears("今天还来得及的办法", "服务点柜台：当场").does_not_hear("银行卡：马上", "账户余额：马上")
+    assert not any("打开付款页面" in button["title"] for button in borrower.shown)
 
 
 def test_where_the_card_was_empty_filling_it_before_the_next_try_is_enough(
