@@ -16,8 +16,9 @@ from sanic.response import json as json_response
 
 from bot import config
 from bot.channels.guard import plain_text
+from bot.channels.wechat.calls import body_of, refused
 from bot.channels.wechat.deliveries import Replayed
-from bot.channels.wechat.incoming import MAX_BODY_BYTES, Incoming, NotReadable, read_incoming
+from bot.channels.wechat.incoming import Incoming, NotReadable, read_incoming
 from bot.channels.wechat.parts import WeChatParts
 from bot.channels.wechat.replies import CannotAnswerYet, Patience
 from bot.channels.wechat.shape import FrontOf
@@ -74,16 +75,16 @@ class WeChatChannel(InputChannel):
             try:
                 return text(parts.door.echo(dict(request.args)))
             except Refused as error:
-                return _refused(error)
+                return refused(error)
 
         @wechat.post("/webhook", stream=True)
         async def receive(request: Request) -> HTTPResponse:
             try:
-                call = parts.door.opened(dict(request.args), await _body(request))
+                call = parts.door.opened(dict(request.args), await body_of(request))
                 incoming = read_incoming(call.xml)
                 delivery = await parts.store.quickly(parts.rows.accept, incoming, _kept, call.nonce)
             except (Refused, Replayed, NotReadable) as error:
-                return _refused(error)
+                return refused(error)
             if delivery.is_new:
                 if incoming.consents:
                     await parts.store.soon(parts.consents.noted, incoming)
@@ -117,28 +118,11 @@ class WeChatChannel(InputChannel):
         return wechat
 
 
-async def _body(request: Request) -> bytes:
-    """The body, as far as WeChat's go; it is not gathered beyond that."""
-    chunks, size = [], 0
-    stream: Any = request.stream
-    async for chunk in stream:
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise Refused("a body larger than any of WeChat's")
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
 def _kept(incoming: Incoming) -> Incoming | None:
     """What may lie in the database as long as a message waits for its turn: masked; nothing of what may be a one-time code."""
     if incoming.text.strip().isdecimal():
         return None
     return replace(incoming, text=plain_text(incoming.text), recognition=plain_text(incoming.recognition))
-
-
-def _refused(error: Exception) -> HTTPResponse:
-    log.warning("a call was refused: %s", error)
-    return text("", status=403)
 
 
 async def _sweep(parts: WeChatParts) -> None:

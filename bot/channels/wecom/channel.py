@@ -14,7 +14,7 @@ from sanic.response import HTTPResponse, text
 from sanic.response import json as json_response
 
 from bot import config
-from bot.channels.wechat.incoming import MAX_BODY_BYTES
+from bot.channels.wechat.calls import body_of, refused
 from bot.channels.wechat.shape import FrontOf
 from bot.channels.wechat.signature import Refused
 from bot.channels.wechat.turns import SWEEP_SECONDS, UNCLAIMED_SECONDS, OnNewMessage
@@ -68,14 +68,14 @@ class WeComChannel(InputChannel):
             try:
                 return text(parts.door.echo(dict(request.args)))
             except Refused as error:
-                return _refused(error)
+                return refused(error)
 
         @wecom.post("/webhook", stream=True)
         async def receive(request: Request) -> HTTPResponse:
             try:
-                news = parts.door.news(dict(request.args), await _body(request))
+                news = parts.door.news(dict(request.args), await body_of(request))
             except Refused as error:
-                return _refused(error)
+                return refused(error)
             if news is not None:
                 # Written down first: a process that ends now pulls after its restart.
                 await parts.store.soon(parts.accounts.ask, news.open_kfid, news.token)
@@ -102,23 +102,6 @@ class WeComChannel(InputChannel):
             await parts.sending.finish(ENDING_SECONDS)
 
         return wecom
-
-
-async def _body(request: Request) -> bytes:
-    """The body, as far as WeCom's go; it is not gathered beyond that."""
-    chunks, size = [], 0
-    stream: Any = request.stream
-    async for chunk in stream:
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise Refused("a body larger than any of WeCom's")
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _refused(error: Exception) -> HTTPResponse:
-    log.warning("a call was refused: %s", error)
-    return text("", status=403)
 
 
 async def _sweep(parts: WeComParts) -> None:
