@@ -310,7 +310,7 @@ def show_filed(dispatcher: CollectingDispatcher, filed: FiledRequest) -> None:
     show(dispatcher, {"type": "request_status", **{n: getattr(filed, n) for n in names}, "reason": filed.decision_reason})
     if filed.status == "pending" and filed.undo_until_at and filed.undo_until_at > filed.as_of:
         payload = button("", "undo_request", request_id=filed.request_id)["payload"]
-        undo = {"request_id": filed.request_id, "undo_until_at": filed.undo_until_at, "payload": payload}
+        undo = {"request_id": filed.request_id, "undo_until_at": filed.undo_until_at, "as_of_at": filed.as_of, "payload": payload}
         show(dispatcher, {"type": "undo", **undo})
 
 

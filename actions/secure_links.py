@@ -24,4 +24,5 @@ def hand_over(
     """
     link = loans.secure_link(purpose, loan_id=loan_id, quote_id=quote_id, request_id=request_id)
     say(dispatcher, f"utter_secure_link_{purpose}", url=link.url, expires_at=link.expires_at)
-    show(dispatcher, {"type": "secure_link", "url": link.url, "title": purpose, "expires_at": link.expires_at})
+    card = {"url": link.url, "title": purpose, "expires_at": link.expires_at, "as_of_at": link.as_of}
+    show(dispatcher, {"type": "secure_link", **card})

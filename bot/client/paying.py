@@ -23,6 +23,7 @@ class SecureLink:
     purpose: str
     url: str
     expires_at: datetime
+    as_of: datetime
 
 
 @dataclass(frozen=True)

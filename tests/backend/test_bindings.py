@@ -69,7 +69,7 @@ def test_after_five_wrong_tries_the_right_code_is_worth_nothing(backend: Backend
 
 def test_a_code_out_of_time_is_worth_nothing(backend: BackendCalls) -> None:
     started, code = start(backend).json(), sent_code(backend)
-    backend.execute("UPDATE binding_codes SET expires_at = '2026-11-24T00:00:00.000000Z'")
+    backend.execute("UPDATE binding_codes SET expires_at = '2026-11-01T00:00:00.000000Z'")
     problem(confirm(backend, started, code), "binding-code-expired", 409)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from tests.browser.entering import SLOW_MS, Enter, hears
 from tests.browser.widget_page import WidgetPage
@@ -90,6 +91,18 @@ def test_what_is_filed_is_what_the_summary_said_and_its_state_stands_below(enter
     new = filed["terms"]["new_due_date"]
     assert f"{int(new[5:7])}月{int(new[8:])}日" in summary
     assert f"{filed['terms']['deferred_fen'] / 100:,.2f}元" in summary
+    expect(shows(widget, "undo")).to_contain_text("还剩9分")
+
+
+def test_the_minutes_to_take_it_back_are_right_on_a_phone_whose_clock_is_two_days_ahead(
+    enter: Enter, new_context: Callable[..., BrowserContext]
+) -> None:
+    context = new_context()
+    context.clock.install(time=datetime.now() + timedelta(days=2))
+    widget = enter("due_in_three_days", context=context).open()
+    widget.says("我这个月还不上了，能晚半个月还吗")
+    widget.button("不想说").click(timeout=SLOW_MS)
+    widget.button("提交").last.click()
     expect(shows(widget, "undo")).to_contain_text("还剩9分")
 
 

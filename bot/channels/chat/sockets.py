@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timezone
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -99,6 +100,7 @@ class ChatSockets:
             "guest": visitor.is_guest,
             "care_mode": await self._care.of(visitor),
             "expires_at": visitor.expires_at,
+            "now": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
             "read": await history.soon(history.read_id, visitor.conversation_id),
             "messages": messages,
         }

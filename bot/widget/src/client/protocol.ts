@@ -84,6 +84,8 @@ export interface UndoCard {
   type: "undo";
   request_id: string;
   undo_until_at: string;
+  /** The ledger's present when the card was made. */
+  as_of_at?: string;
   payload: string;
 }
 
@@ -104,6 +106,8 @@ export interface SecureLinkCard {
   /** What the page is for, a key of `purposes` in the words; or words. */
   title: string;
   expires_at: string;
+  /** The ledger's present when the card was made. */
+  as_of_at?: string;
 }
 
 export interface UploadCard {
@@ -152,6 +156,8 @@ export interface Hello {
   guest: boolean;
   care_mode: boolean;
   expires_at: string;
+  /** The server's present, since a phone's clock may be wrong. */
+  now?: string;
   /** The last message seen on any device. */
   read?: string | null;
   messages: Message[];

@@ -1,3 +1,4 @@
+import { ServerClock } from "./clock.js";
 import { Connection, type Line, type Refusal } from "./connection.js";
 import { History } from "./history.js";
 import { guestToken, sendEvidence, transcript, type Evidence } from "./http.js";
@@ -38,6 +39,7 @@ export class ChatSession extends EventTarget {
   /** Whom the token names, as a key; null before there is one. */
   who: string | null = null;
   pending: Pending[] = [];
+  readonly clock = new ServerClock();
 
   #history = new History();
   #connection: Connection;
@@ -199,6 +201,7 @@ export class ChatSession extends EventTarget {
   #greet(hello: Hello): void {
     const first = !this.greeted;
     this.greeted = true;
+    this.clock.setBy(hello.now);
     this.guest = hello.guest;
     this.careMode = this.#unsentCare ?? hello.care_mode;
     this.typing = false;

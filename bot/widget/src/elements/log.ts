@@ -148,7 +148,7 @@ export class LogElement extends ChatPart {
     const newDay = !before || separator(before.at, this.words) !== line;
     const lastOfGroup = !after || after.from !== message.from || Date.parse(after.at) - Date.parse(message.at) > SAME_GROUP_MS;
     const mine = message.from === "borrower";
-    const card = message.card ? cardView(message.card, this.talk, open) : nothing;
+    const card = message.card ? cardView(message.card, message.at, this.talk, open) : nothing;
     return html`<div class="entry" data-id=${message.id}>
       ${newDay ? html`<p class="separator" part="separator" role="separator" aria-label=${line}><span>${line}</span></p>` : nothing}
       ${message.text ? this.#bubble(message.text, mine, !mine && index > lastOfMine) : nothing}

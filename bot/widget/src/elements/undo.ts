@@ -12,9 +12,11 @@ const WINDOW_MS = 10 * 60_000;
  * minutes, and the button stays where it is: should it be late, the bot says so.
  */
 export class UndoElement extends ChatPart {
-  static override properties = drawn("card left tapped");
+  static override properties = drawn("card sentAt left tapped");
 
   card!: UndoCard;
+  /** The server's time when the card came. */
+  sentAt!: string;
   private left = 0;
   private tapped = false;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -73,7 +75,7 @@ export class UndoElement extends ChatPart {
   }
 
   #tick(): void {
-    const left = Math.max(0, Date.parse(this.card.undo_until_at) - Date.now());
+    const left = this.talk.session.clock.left(this.card.undo_until_at, this.card.as_of_at, this.sentAt);
     // In care mode by whole minutes.
     const shown = this.talk.care ? Math.ceil(left / 60_000) * 60_000 : Math.ceil(left / 1_000) * 1_000;
     if (shown !== this.left) this.left = shown;

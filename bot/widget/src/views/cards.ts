@@ -8,9 +8,10 @@ import { icon } from "./icons.js";
 
 /**
  * A card as a borrower sees it; nothing for one this widget does not know, since a text beside it says the same.
+ * @param sentAt - the server's time when it came
  * @param active - whether it may still be answered
  */
-export function cardView(card: Card, talk: Talk, active: boolean): TemplateResult | typeof nothing {
+export function cardView(card: Card, sentAt: string, talk: Talk, active: boolean): TemplateResult | typeof nothing {
   switch (card.type) {
     case "loan":
       return loan(card, talk.words);
@@ -25,11 +26,11 @@ export function cardView(card: Card, talk: Talk, active: boolean): TemplateResul
     case "summary":
       return summary(card, talk, active);
     case "undo":
-      return html`<huanban-undo .talk=${talk} .card=${card}></huanban-undo>`;
+      return html`<huanban-undo .talk=${talk} .card=${card} .sentAt=${sentAt}></huanban-undo>`;
     case "request_status":
       return requestStatus(card, talk.words);
     case "secure_link":
-      return secureLink(card, talk.words);
+      return secureLink(card, sentAt, talk);
     case "upload":
       return html`<huanban-upload .talk=${talk} .card=${card}></huanban-upload>`;
     case "rating":
@@ -138,10 +139,10 @@ function requestStatus(card: RequestStatusCard, words: Words): TemplateResult {
   );
 }
 
-function secureLink(card: SecureLinkCard, words: Words): TemplateResult | typeof nothing {
+function secureLink(card: SecureLinkCard, sentAt: string, { words, session }: Talk): TemplateResult | typeof nothing {
   const url = webAddress(card.url);
   if (url === null) return nothing;
-  const late = Date.parse(card.expires_at) < Date.now();
+  const late = session.clock.left(card.expires_at, card.as_of_at, sentAt) <= 0;
   return cardFrame(
     "link",
     "lock",
