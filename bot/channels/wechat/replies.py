@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 MOST_SERVICE_MESSAGES = 3
 # The passive reply has to be on the screen before what follows it.
 AFTER_REPLY_SECONDS = 0.3
+# Until then the reply has left, and nothing that has time stands before it.
+ON_ITS_WAY_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -173,9 +175,13 @@ class Replies:
         else:
             if unsent:
                 await self._store.soon(self._rows.put_to_wait, openid, unsent)
-            # Beside the answer: if this process dies before it is written down, WeChat's next try finds the words themselves.
-            self._sending.beside(self._store.quickly(self._rows.given, delivery.number, reply))
+            self._sending.beside(self._write_down(delivery.number, reply))
         return reply
+
+    async def _write_down(self, number: int, reply: str) -> None:
+        """Once the answer is on its way: if this process dies before, WeChat's next try finds the words themselves."""
+        await asyncio.sleep(ON_ITS_WAY_SECONDS)
+        await self._store.quickly(self._rows.given, number, reply)
 
     def _first(self, pieces: list[Piece]) -> tuple[Piece, list[Piece]]:
         """What goes with the call, and what follows. A menu cannot: its head goes, and the menu follows with a few words."""

@@ -45,7 +45,7 @@ class FrontOf(Protocol):
 
 
 class Shape:
-    """WeChat's forms, made beside the event loop: a table is drawn, a list is written down."""
+    """WeChat's forms, where it takes time beside the event loop: a table is drawn, a list is written down."""
 
     def __init__(self, forms: FormsOf, store: Store) -> None:
         self._forms = forms
@@ -55,6 +55,6 @@ class Shape:
         """What was said, in at most so many messages, unless the text alone is longer."""
         if not said:
             return []
-        return await self._store.soon(
-            self._forms.pieces, said, openid, may_use_service_messages=may_use_service_messages, at_most=at_most
-        )
+        # Words alone take a moment and, with answers to choose from, one short transaction; a card may have to be drawn.
+        run = self._store.soon if any(one.card for one in said) else self._store.quickly
+        return await run(self._forms.pieces, said, openid, may_use_service_messages=may_use_service_messages, at_most=at_most)
