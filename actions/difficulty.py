@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import BorrowerAction, Events, button, entities_of, offer, say, text_of, today
@@ -70,7 +71,8 @@ class ActionListenAndOffer(BorrowerAction):
             say(dispatcher, "utter_ask_hardship_reason", loan_id=loan.loan_id)
         if len(chosen) > 1:
             _offer_others(dispatcher, chosen[1:])
-        return []
+        # Whoever asks for more time in words, not with the button, need not tell the cause again; a form asks for itself.
+        return [SlotSet("deferral_reason", reason_code)] if reason_code and not tracker.active_loop else []
 
 
 def _say_due(dispatcher: CollectingDispatcher, loan: Loan) -> None:

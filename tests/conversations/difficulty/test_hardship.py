@@ -25,6 +25,12 @@ def test_what_was_said_there_goes_on_in_the_deferral(talk: Callable[[str], Talk]
     assert [row["kind"] for row in ledger.rows("requests") if row["borrower_id"] == "B1002"] == ["deferral"]
 
 
+def test_a_cause_that_was_told_is_not_asked_for_again(talk: Callable[[str], Talk]) -> None:
+    borrower = talk("due_in_three_days").says("我住院了，这个月还不上").says("那我想晚半个月还")
+    borrower.does_not_hear("方便说说原因吗").hears("多付的利息：0.00元").is_offered("提交")
+    borrower.says("其实是我失业了").hears("多付的利息：4.72元")
+
+
 def test_too_long_overdue_gets_what_is_still_possible(talk: Callable[[str], Talk]) -> None:
     borrower = talk("overdue_95_days").says("没钱还了")
     borrower.hears("5,963.39元", "已经过了95天", "每期1,448.90元改成851.49元", "罚息167.79元").does_not_hear("申请晚点还")
