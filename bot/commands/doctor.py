@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import requests
 import yaml
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot import config
+from bot import config, sealing
 from bot.demo import demo_borrowers
 from bot.processes.supervisor import is_taken
 from bot.training import model_path
@@ -35,6 +36,10 @@ def main(arguments: list[str]) -> int:
         from bot.commands.doctor_wechat import examine_wechat
 
         return _told(list(examine_wechat(config.load())), "All well.")
+    if arguments[:1] == ["licences"]:
+        from bot.commands.doctor_licences import write
+
+        return write()
     return _told(list(examine()), "All well: ./huanban up")
 
 
@@ -68,6 +73,7 @@ def examine() -> Iterator[Finding]:
     free_gb = shutil.disk_usage(config.ROOT).free / 1e9
     yield Finding(free_gb > NEEDED_DISK_GB, f"{free_gb:.0f} GB of disk are free", f"Free at least {NEEDED_DISK_GB} GB.")
     yield from _files()
+    yield from _keys(settings)
     yield _model(settings)
     yield from _ports(settings)
     if not settings.backend_is_embedded:
@@ -90,6 +96,22 @@ def _files() -> Iterator[Finding]:
         yield Finding(True, f"the lender's file names {len(demo_borrowers())} borrowers")
     except config.ConfigurationError as error:
         yield Finding(False, str(error), "docs/loan-backend.md describes the file.")
+
+
+def _keys(settings: config.Settings) -> Iterator[Finding]:
+    """Whether every database finds the keys it was written with; nothing, where nothing is encrypted."""
+    from bot.commands.keys import missing_keys
+
+    try:
+        for setting, needed, missing in missing_keys(settings):
+            if needed:
+                what = f"key {', '.join(missing)} is missing" if missing else "every key is there"
+                mend = sealing.missing_sentence(setting, missing) if missing else ""
+                yield Finding(not missing, f"{setting}: {what}", mend)
+    except config.ConfigurationError as error:
+        yield Finding(False, str(error), "docs/configuration.md has a row for each setting.")
+    except SQLAlchemyError as error:
+        yield Finding(False, f"a database does not answer: {type(error).__name__}", "Start it, or check the URLs' settings.")
 
 
 def _model(settings: config.Settings) -> Finding:

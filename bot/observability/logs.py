@@ -15,6 +15,10 @@ FIELDS = ("channel", "action", "method", "route", "status", "seconds", "waited_s
 _OWN_HANDLERS = ("sanic.root", "sanic.error", "sanic.access", "uvicorn", "uvicorn.error", "uvicorn.access", "rasa", "rasa_sdk")
 
 
+# At debug level these speak; frameworks below them would write frames and bodies as they come in, before anything is masked.
+_SPEAK_AT_DEBUG = ("bot", "actions", "rasa", "rasa_sdk")
+
+
 class JsonLines(logging.Formatter):
     """One JSON object a line: at, level, process, logger, message, request_id, trace_id, and the fields above."""
 
@@ -63,18 +67,21 @@ class _Output(logging.StreamHandler):  # type: ignore[type-arg]
         return sys.stdout
 
 
-def configure(process: str, log_format: str) -> None:
+def configure(process: str, log_format: str, log_level: str = "info") -> None:
     """Sends all logs of this process to its output in that format; frameworks' own handlers are taken away.
 
     Args:
         process: its name in every line: rasa, actions, backend.
         log_format: text or json.
+        log_level: debug, info or warning.
     """
     handler = _Output()
     handler.setFormatter(JsonLines(process) if log_format == "json" else TextLines())
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(logging.WARNING if log_level == "warning" else logging.INFO)
+    for name in _SPEAK_AT_DEBUG:
+        logging.getLogger(name).setLevel(logging.DEBUG if log_level == "debug" else logging.NOTSET)
     for name in _OWN_HANDLERS:
         logger = logging.getLogger(name)
         logger.handlers = []

@@ -92,8 +92,38 @@ def test_spans_of_two_processes_are_one_trace_and_reach_the_collector() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "sentence"),
-    [({"HUANBAN_LOG_FORMAT": "xml"}, "text or json"), ({"HUANBAN_OTLP_ENDPOINT": "collector:4318"}, "http address")],
+    [
+        ({"HUANBAN_LOG_FORMAT": "xml"}, "text or json"),
+        ({"HUANBAN_LOG_LEVEL": "loud"}, "debug, info or warning"),
+        ({"HUANBAN_OTLP_ENDPOINT": "collector:4318"}, "http address"),
+    ],
 )
 def test_a_setting_that_cannot_be_used_is_said(environment: dict[str, str], sentence: str) -> None:
     with pytest.raises(ConfigurationError, match=sentence):
         observability_settings.load(environment)
+
+
+def test_at_debug_level_only_we_and_rasa_speak(capsys: pytest.CaptureFixture[str]) -> None:
+    """A framework below us would write what came in before anything of it is masked."""
+    names = (
+        "",
+        "websockets.server",
+        "engineio.server",
+        "urllib3.connectionpool",
+        "aiohttp.client",
+        "bot.channels.web",
+        "rasa.core",
+    )
+    before = [(logging.getLogger(name), logging.getLogger(name).level) for name in (*names, "bot", "actions", "rasa", "rasa_sdk")]
+    handlers = logging.getLogger().handlers
+    try:
+        logs.configure("rasa", "text", "debug")
+        for name in names:
+            logging.getLogger(name).debug("said by %s", name or "root")
+        said = capsys.readouterr().out
+    finally:
+        logging.getLogger().handlers = handlers
+        for logger, level in before:
+            logger.setLevel(level)
+    assert "said by bot.channels.web" in said and "said by rasa.core" in said
+    assert not [name for name in names[1:5] if f"said by {name}" in said] and "said by root" not in said
