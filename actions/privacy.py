@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Collection as Several
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +11,16 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import BorrowerAction, Events, aspects_of, say, show
+from actions.base import BorrowerAction, Events, aspects_of, intent_of, say, settings, show
 from actions.forms import Answer
 from actions.requests import AskAgain, Asking
 from actions.rights_forms import FollowUpForm, PlainFiling, aspects_in, offered, said
 from bot import formats
 from bot.client.client import BorrowerLoans
+from bot.client.errors import BackendUnavailable, FilingInProgress, FilingUnknown, LoanBackendError
 from bot.client.results import FiledRequest
 from bot.client.rights import DataInventory, HeldData
+from bot.identity import speaker_of
 
 _ROWS = 6
 # What can be asked for, by the words or the button for it.
@@ -33,6 +37,10 @@ _CONSENTS = {
 }
 _ASKED = ("privacy_who", "privacy_how_long", "privacy_why", "privacy_contacts", "privacy_conversation", "privacy_elsewhere")
 _QUESTIONS = ("right", "text")
+# In the slot of what is to be deleted: what was said here, which the bot holds itself and deletes at once.
+CONVERSATION = "conversation"
+
+log = logging.getLogger(__name__)
 
 
 class ActionAnswerPrivacy(BorrowerAction):
@@ -52,6 +60,8 @@ class ActionAnswerPrivacy(BorrowerAction):
         if "privacy_contacts" in asked:
             asked = ["privacy_contacts"]  # "why do you want my contacts" asks about those, and about nothing else that is held
         right = right_in(aspects)
+        if right == "delete" and means_the_conversation(aspects):
+            return []  # the form shows what goes and what stays
         if right == "delete":
             say_what_may_go(dispatcher, inventory)
         elif right is None and not asked:
@@ -94,7 +104,7 @@ class ValidatePrivacyRequestForm(FollowUpForm):
         aspects = aspects_in(asking.answer)
         right = right_in(aspects)
         if question in (None, "right", "confirmed") and right is not None:
-            return {"right": right, "text": None}
+            return {"right": right, "text": CONVERSATION if right == "delete" and means_the_conversation(aspects) else None}
         if question == "text":
             return self._about(asking, aspects)
         return {}
@@ -102,6 +112,8 @@ class ValidatePrivacyRequestForm(FollowUpForm):
     def _about(self, asking: Asking, aspects: set[str]) -> dict[str, Any]:
         if aspects & {"not_said", "rights_not_said", "rights_enough", "privacy_all"} or asking.answer.intent == "deny":
             return {"text": "not_said"}
+        if asking.known.get("right") == "delete" and means_the_conversation(aspects):
+            return {"text": CONVERSATION}
         consent = consent_in(aspects)
         if asking.answer.is_tap:
             return {"text": consent} if consent else {}
@@ -112,6 +124,8 @@ class ValidatePrivacyRequestForm(FollowUpForm):
         right, about = str(asking.known["right"]), str(asking.known["text"])
         consent = _consent_of(about) if right == "withdraw_consent" else None
         inventory = asking.loans.data_inventory()
+        if right == "delete" and about == CONVERSATION:
+            return self._present_erasure(asking, dispatcher, inventory)
         item = next((item for item in inventory.items if consent and item.consent_purpose == consent), None)
         if right == "correct" and said(about) is None:
             say(dispatcher, "utter_privacy_correct_what")
@@ -121,21 +135,82 @@ class ValidatePrivacyRequestForm(FollowUpForm):
         say(dispatcher, response, details=details)
         show(dispatcher, {"type": "summary", "kind": "privacy_request", "rows": [{"name": "privacy_right", "value_text": right}]})
         terms = {"right": right, "text": details or right, "consent_purpose": consent if item else None}
-        return offered(asking.loans, "privacy_request", terms)
+        offer = offered(asking.loans, "privacy_request", terms)
+        # "All that can be deleted": what was said at once, the lender's own data by a person.
+        return {**offer, "erasure_key": erasure_key(asking.loans)} if right == "delete" and not details else offer
+
+    def _present_erasure(self, asking: Asking, dispatcher: CollectingDispatcher, inventory: DataInventory) -> dict[str, Any]:
+        """What of the conversation goes, and what of all stays; nobody has to decide about it."""
+        stays = [(item.what, item.kept) for item in inventory.items if not item.can_be_deleted_now]
+        say_rows(dispatcher, "utter_privacy_erasure", stays, inventory)
+        rows = [{"name": "privacy_right", "value_text": "delete"}]
+        show(dispatcher, {"type": "summary", "kind": "privacy_request", "rows": rows})
+        key = erasure_key(asking.loans)
+        return {"offer_id": key[-20:], "filing_key": None, "terms": None, "erasure_key": key}
+
+    def _ask_for_a_yes(self, asking: Asking, offered: dict[str, Any], dispatcher: CollectingDispatcher) -> Events:
+        if offered["terms"] is not None:
+            return super()._ask_for_a_yes(asking, offered, dispatcher)
+        say(dispatcher, "utter_confirm_privacy_erasure", offer_id=offered["offer_id"])
+        return self.ask(f"{self.topic}_confirmed", {**self._values(asking.known), f"{self.topic}_offer": offered})
 
 
 class ActionFilePrivacyRequest(PlainFiling):
-    """Files the wish about one's data, once; a consent that is named is taken back at once."""
+    """Files the wish about one's data, once; a consent that is named is taken back, and what was said is deleted, at once."""
 
     topic = "privacy_request"
     questions = _QUESTIONS
 
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """The deletion of what was said, if it is part of the wish; then the request to a person, if there is one."""
+        offered = tracker.get_slot(f"{self.topic}_offer")
+        if intent_of(tracker) != "affirm" or not offered or "erasure_key" not in offered:
+            return super().answer(dispatcher, tracker)
+        channel = speaker_of(tracker.sender_id, settings().conversation_secret).channel
+        try:
+            erasure = self.loans_of(tracker).erase_conversations(channel, filing_key=offered["erasure_key"])
+        except (FilingUnknown, FilingInProgress) as error:
+            log.warning("an erasure: %s", error)
+            say(dispatcher, error.response)
+            return self._forget(everything=True)
+        except BackendUnavailable as error:
+            log.warning("an erasure: %s", error)
+            say(dispatcher, "utter_privacy_request_not_filed")
+            return self._forget(everything=False)
+        say(dispatcher, "utter_privacy_erasure_filed", erasure_id=erasure.erasure_id)
+        return super().answer(dispatcher, tracker) if offered["terms"] is not None else self._forget(everything=True)
+
     def file(self, loans: BorrowerLoans, offered: dict[str, Any]) -> FiledRequest:
-        """The wish as it was shown."""
+        """The wish as it was shown; for a copy a link is added to the offer."""
         terms = offered["terms"]
-        return loans.file_privacy_request(
+        filed = loans.file_privacy_request(
             terms["right"], terms["text"], consent_purpose=terms["consent_purpose"], filing_key=offered["filing_key"]
         )
+        if terms["right"] == "copy":
+            try:
+                offered["link"] = loans.export_link()
+            except LoanBackendError as error:
+                log.warning("no link to the file of everything: %s", error)  # a person sends the copy
+        return filed
+
+    def say_more(self, filed: FiledRequest, offered: dict[str, Any], dispatcher: CollectingDispatcher) -> None:
+        """Whoever wanted a copy has it at once: a link that fetches everything in one file."""
+        link = offered.get("link")
+        if link is not None:
+            say(dispatcher, "utter_privacy_export_link", url=link.url, expires_at=link.expires_at)
+            card = {"url": link.url, "title": "export", "expires_at": link.expires_at, "as_of_at": link.as_of}
+            show(dispatcher, {"type": "secure_link", **card})
+
+
+def erasure_key(loans: BorrowerLoans) -> str:
+    """The key of deleting what was said: the same until it is done, another one for what is said after that."""
+    done = sum(erasure.done_at is not None for erasure in loans.erasures())
+    return f"erasure-{hashlib.sha256(f'{loans.borrower_id}:{done}'.encode()).hexdigest()[:40]}"
+
+
+def means_the_conversation(aspects: Several[str]) -> bool:
+    """Whether it is about what was said here."""
+    return "privacy_conversation" in aspects or "privacy_of_conversation" in aspects
 
 
 def right_in(aspects: Several[str]) -> str | None:

@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         watching = observability_settings.load()
-        logs.configure("backend", watching.log_format)
+        logs.configure("backend", watching.log_format, watching.log_level)
         tracing.configure("backend", watching.otlp_endpoint)
         settings = backend_settings.load()
         if arguments.migrate:

@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from bot.backend import lender_file, problems, seed
 from bot.backend.clock import Clock
 from bot.backend.policy import Policy
+from bot.backend.reads import Reads
 from bot.backend.routes import (
     bindings,
     borrowers,
@@ -29,6 +30,7 @@ from bot.backend.routes import (
     payments,
     people,
     preferences,
+    privacy,
     rebuild_credit,
     rights,
     wishes,
@@ -62,6 +64,7 @@ _TOPICS = (
     evidence.routes,
     bindings.routes,
     decisions.routes,
+    privacy.routes,
 )
 
 _DESCRIPTION = """The embedded loan backend of 还伴. Conventions, and how a filing goes, are in `docs/loan-backend.md`.
@@ -100,13 +103,19 @@ def create_app(settings: BackendSettings, clock: Clock | None = None) -> Watched
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.backend = Backend(store, policy, evidence_max_bytes=settings.evidence_max_bytes)
+    reads = Reads(store)
+    app.state.backend = Backend(store, policy, evidence_max_bytes=settings.evidence_max_bytes, reads=reads)
     problems.install(app)
     for routes in (_health(store, policy), *_TOPICS):
         app.include_router(routes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     readiness = Readiness([Part("ledger", lambda: _is_readable(store))])
-    return WatchedGate(app, settings, close=store.close).watched_by(readiness, settings.metrics_token)
+
+    def close() -> None:
+        reads.close()
+        store.close()
+
+    return WatchedGate(app, settings, close=close).watched_by(readiness, settings.metrics_token, reads)
 
 
 def _is_readable(store: Store) -> bool:

@@ -8,6 +8,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -29,6 +30,8 @@ def main(argv: list[str] | None = None) -> int:
         desk = Desk(arguments.url or settings.backend_url, settings.desk_token)
         if arguments.command in (None, "list"):
             print(desk.listed(getattr(arguments, "status", "pending")))
+        elif arguments.command == "export":
+            raise DeskError("the bot holds a part of it; `./huanban desk export BORROWER` makes the file.")
         elif arguments.command == "blocks":
             print(desk.blocks())
         elif arguments.command == "outbox":
@@ -60,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     lift.add_argument("safety_block_id")
     lift.add_argument("--reason", required=True, help="why; it is kept in the ledger")
     lift.add_argument("--by", default=getpass.getuser(), help="who lifts it (default: the user logged in here)")
+    export = commands.add_parser("export", help="everything held of a borrower, in one file")
+    export.add_argument("borrower_id")
     show = commands.add_parser("show", help="one request with all its terms, and the proofs handed in for it")
     show.add_argument("request_id")
     proof = commands.add_parser("proof", help="save a proof; that you looked at it is kept on the borrower's audit trail")
@@ -81,13 +86,16 @@ class Desk:
     Args:
         url: of the backend, without `/v1`.
         token: the desk's.
+        person: who it is, for the audit trail; the user logged in here when empty.
     """
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, person: str = "") -> None:
         self._url = url.rstrip("/") + "/v1/desk"
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the environment has no business between desk and ledger
         self._session.headers["Authorization"] = f"Bearer {token}"
+        # For the audit trail: who it is that reads.
+        self._session.headers["X-Desk-Person"] = quote(person or getpass.getuser())
 
     def listed(self, status: str) -> str:
         """The requests that stand so, a line each."""
@@ -118,6 +126,26 @@ class Desk:
         except OSError as error:
             raise DeskError(f"{path} cannot be written: {error.strerror}.") from error
         return f"Saved {path}, {len(answer.content):,} bytes."
+
+    def export(self, borrower_id: str) -> dict[str, Any]:
+        """Everything the ledger holds of a borrower: `borrower_id`, `lender_name`, `as_of`, `tables`.
+
+        Raises:
+            DeskError: there is no such borrower, or no backend.
+        """
+        found: dict[str, Any] = self._call("GET", f"/borrowers/{borrower_id}/export")
+        return found
+
+    def proof(self, evidence_id: str) -> bytes:
+        """The content of a proof.
+
+        Raises:
+            DeskError: there is none.
+        """
+        answer = self._answer("GET", f"/evidence/{evidence_id}/content")
+        if not answer.ok:
+            raise DeskError(_refusal(_read(answer)))
+        return answer.content
 
     def blocks(self) -> str:
         """The blocks in force, a line each."""
@@ -186,6 +214,8 @@ def _refusal(problem: dict[str, Any]) -> str:
         return "there is no such block; `huanban desk blocks` lists them."
     if kind == "evidence-not-found":
         return "there is no such proof; `huanban desk show REQUEST` lists those of a request."
+    if kind == "borrower-not-found":
+        return "there is no such borrower."
     if kind == "request-not-found":
         return "there is no such request; `huanban desk` lists them."
     if kind == "unauthorized":

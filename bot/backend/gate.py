@@ -22,6 +22,9 @@ DRAIN_BYTES = 8 * 1024 * 1024
 OPEN_PATHS = ("/v1/health", "/v1/openapi.json")
 # Proofs are files; base64 makes four characters of three bytes.
 _EVIDENCE = re.compile(r"/v1/borrowers/[^/]+/requests/[^/]+/evidence")
+# Whose call an answer belongs to: a client can tell when a cache or a connection on the way has mixed answers up.
+BORROWER_HEADER = b"huanban-borrower"
+_OF_A_BORROWER = re.compile(r"/v1/borrowers/([A-Za-z0-9_-]{1,64})(?:/|$)")
 _GOOD_TRACE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 Scope = MutableMapping[str, Any]
@@ -62,12 +65,14 @@ class Gate:
         trace_id = given if _GOOD_TRACE_ID.fullmatch(given) else request_id.current() or secrets.token_hex(12)
         scope.setdefault("state", {})["trace_id"] = trace_id
         started = False
+        borrower = _OF_A_BORROWER.match(scope["path"])
+        named = [(BORROWER_HEADER, borrower.group(1).encode())] if borrower else []
 
         async def send_with_trace_id(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", trace_id.encode())]
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", trace_id.encode()), *named]
             await send(message)
 
         try:

@@ -26,8 +26,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.backend.clock import SHANGHAI
+from bot.sealing import SealedJson
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -202,7 +203,7 @@ requests = Table(
     Column("decided_at", Moment),
     Column("decided_by", String(80)),
     Column("decision_reason", Text),
-    Column("terms", JSON, nullable=False),
+    Column("terms", SealedJson("requests.terms"), nullable=False),  # with the borrower's own words
 )
 # Kinds of requests that change a loan's plan when they are approved.
 PLAN_CHANGES = ("deferral", "restructure", "due_date_change")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, UniqueConstraint
 
 from bot.backend.schema import Moment, metadata
+from bot.sealing import SealedBytes, SealedText
 
 evidence = Table(
     "evidence",
@@ -12,12 +13,12 @@ evidence = Table(
     Column("evidence_id", String(64), primary_key=True),
     Column("borrower_id", String(64), ForeignKey("borrowers.borrower_id"), nullable=False),
     Column("request_id", String(64), ForeignKey("requests.request_id"), nullable=False),
-    Column("name", String(200), nullable=False),
+    Column("name", SealedText("evidence.name"), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("size_bytes", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("received_at", Moment, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    Column("content", SealedBytes("evidence.content"), nullable=False),
     # The same content for the same request is kept once.
     UniqueConstraint("request_id", "sha256", name="evidence_once"),
 )

@@ -102,7 +102,7 @@ def load(environment: Mapping[str, str] | None = None) -> BackendSettings:
     if secret("HUANBAN_SERVICE_TOKEN") == secret("HUANBAN_DESK_TOKEN"):
         raise ConfigurationError("HUANBAN_SERVICE_TOKEN and HUANBAN_DESK_TOKEN must differ: the bot may not decide.")
     return BackendSettings(
-        database_url=text("HUANBAN_BACKEND_DATABASE_URL") or _default_database_url(environment),
+        database_url=database_url(environment),
         port=whole_number("HUANBAN_BACKEND_PORT", 1, 65535),
         service_token=secret("HUANBAN_SERVICE_TOKEN"),
         desk_token=secret("HUANBAN_DESK_TOKEN"),
@@ -119,7 +119,9 @@ def load(environment: Mapping[str, str] | None = None) -> BackendSettings:
     )
 
 
-def _default_database_url(environment: Mapping[str, str]) -> str:
-    """A SQLite file in the state folder, where the rest of what is made at run time lies."""
+def database_url(environment: Mapping[str, str]) -> str:
+    """The ledger's database; without a setting a SQLite file in the state folder, where the rest made at run time lies."""
+    if environment.get("HUANBAN_BACKEND_DATABASE_URL"):
+        return environment["HUANBAN_BACKEND_DATABASE_URL"]
     state_dir = Path(environment.get("HUANBAN_STATE_DIR") or ".huanban")
     return f"sqlite:///{(state_dir if state_dir.is_absolute() else ROOT / state_dir) / 'ledger.db'}"

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from bot import sealing
 from bot.backend import migrations, schema
 from bot.backend.clock import Clock
 from bot.backend.migrations.tables import load_all_tables
@@ -102,7 +103,7 @@ class Store:
         fault: for tests, `before-commit:LABEL` or `after-commit:LABEL` kills the process there.
 
     Raises:
-        ConfigurationError: the database cannot be opened or holds another schema.
+        ConfigurationError: the database cannot be opened, holds another schema, or wants a key that is not there.
     """
 
     def __init__(self, url: str, clock: Clock, fault: str = "") -> None:
@@ -121,6 +122,7 @@ class Store:
         """Creates the tables in an empty database, brings an older one up to date, refuses any other schema."""
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             migrations.one_at_a_time(connection)
+            sealing.check(connection, "HUANBAN_BACKEND_DATABASE_URL")
             if not sa.inspect(connection).has_table("schema_version"):
                 load_all_tables().create_all(connection)
                 connection.execute(sa.insert(schema.schema_version).values(version=schema.SCHEMA_VERSION))

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from bot.backend.gate import Gate, Message, Receive, Scope, Send
+from bot.backend.reads import BOT, Reads
 from bot.observability import metrics, request_id, tracing
 from bot.observability.readiness import Readiness, shows_token
 
@@ -20,9 +21,11 @@ class WatchedGate(Gate):
     readiness: Readiness = Readiness([])
     metrics_token: str = ""
 
-    def watched_by(self, readiness: Readiness, metrics_token: str) -> WatchedGate:
-        """The gate, which knows its parts and who may see its metrics (nobody, when the token is empty)."""
-        self.readiness, self.metrics_token = readiness, metrics_token
+    reads: Reads | None = None
+
+    def watched_by(self, readiness: Readiness, metrics_token: str, reads: Reads | None = None) -> WatchedGate:
+        """The gate, which knows its parts, who may see its metrics (nobody, when the token is empty), and where readings go."""
+        self.readiness, self.metrics_token, self.reads = readiness, metrics_token, reads
         return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,6 +57,15 @@ class WatchedGate(Gate):
             metrics.backend_seconds.labels(route).observe(seconds)
             fields = {"method": scope["method"], "route": route, "status": status, "seconds": round(seconds, 4)}
             log.info("a call was answered", extra=fields)
+            self._note_reading(scope, status)
+
+    def _note_reading(self, scope: Scope, status: int) -> None:
+        """The bot has read something of a borrower's; what the desk reads is written down where it is read."""
+        borrower_id, route = (scope.get("path_params") or {}).get("borrower_id"), scope.get("route")
+        if self.reads is None or scope["method"] != "GET" or status != 200 or not borrower_id or route is None:
+            return
+        if not scope["path"].startswith("/v1/desk/"):
+            self.reads.note(str(borrower_id), BOT, str(getattr(route, "operation_id", None) or route.path)[:40])
 
     async def _watch(self, path: str, authorization: str | None, send: Send) -> None:
         allowed = shows_token(authorization, self.metrics_token)

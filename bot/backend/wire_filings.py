@@ -193,6 +193,7 @@ class Request(Answer):
     """Something the borrower asked for, and what became of it."""
 
     request_id: str
+    borrower_id: str
     kind: RequestKind
     loan_id: str | None
     status: RequestStatus
@@ -208,6 +209,7 @@ class Request(Answer):
 class Requests(Answer):
     """Requests, newest first."""
 
+    borrower_id: str = Field(description="Whose they are, so that an answer that was mixed up can be told, an empty one too.")
     as_of: datetime
     requests: list[Request]
 
@@ -215,7 +217,6 @@ class Requests(Answer):
 class DeskRequest(Request):
     """A request as the people who decide see it."""
 
-    borrower_id: str
     borrower_name: str
     product_name: str | None
     can_be_decided_from_at: datetime

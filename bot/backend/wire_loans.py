@@ -93,6 +93,7 @@ class LoanWithPlan(Loan):
 class Loans(Answer):
     """The borrower's loans: open ones by next due date, closed ones last."""
 
+    borrower_id: str
     as_of: datetime
     loans: list[Loan]
 
@@ -100,6 +101,7 @@ class Loans(Answer):
 class Plans(Answer):
     """The borrower's loans in the same order, each with its whole plan."""
 
+    borrower_id: str
     as_of: datetime
     loans: list[LoanWithPlan]
 

@@ -156,6 +156,20 @@ class Supervisor:
         process.kill()
         process.wait()
 
+    def end(self, name: str) -> None:
+        """Ends one service, as `stop` ends all."""
+        process = self._running.pop(name)[1]
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def pid_of(self, name: str) -> int:
+        """The process id of a running service."""
+        return self._running[name][1].pid
+
     def dead(self) -> str | None:
         """The name of a service that has ended by itself, if any."""
         return next((name for name, (_, process) in self._running.items() if process.poll() is not None), None)

@@ -69,8 +69,8 @@ def made_of(connection: Connection) -> set[str]:
     """Every object of the database, as the database itself spells it."""
     if connection.dialect.name == "sqlite":
         rows = connection.execute(sa.text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"))
-        # SQLite keeps the very words, in which constraints may stand in another order.
-        return {" ".join(sorted(re.split(r"[(),\s]+", row[0].lower()))) for row in rows}
+        # SQLite keeps the very words, in which constraints may stand in another order; a copied table's name has quotes.
+        return {" ".join(sorted(re.split(r"[(),\s]+", row[0].lower().replace('"', "")))) for row in rows}
     found = [
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'",
         "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",

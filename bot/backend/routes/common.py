@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from bot.backend.idempotency import InFlight
 from bot.backend.policy import Policy
 from bot.backend.problems import Problem
+from bot.backend.reads import Reads
 from bot.backend.store import Store, Writing
 from bot.backend.wire import ID_PATTERN, KEY_PATTERN, Answer
 
@@ -25,6 +27,7 @@ class Backend:
     policy: Policy
     in_flight: InFlight = field(default_factory=InFlight)
     evidence_max_bytes: int = 10 * 1024 * 1024
+    reads: Reads | None = None
 
 
 class Call:
@@ -35,10 +38,19 @@ class Call:
         self.store: Store = self.backend.store
         self.policy: Policy = self.backend.policy
         self.trace_id: str = request.state.trace_id
+        # Who at the desk it is, as the desk says; the token alone tells that it is the desk.
+        person = unquote(request.headers.get("x-desk-person", "")).strip()
+        self.desk_actor: str = f"desk:{person}"[:80] if person.isprintable() and person else "desk"
 
     def write(self, label: str, work: Callable[[Writing], T], *, actor: str = "borrower") -> T:
         """Carries out work in one transaction."""
         return self.store.write(label, work, actor=actor, trace_id=self.trace_id)
+
+    def listed(self, borrower_ids: Iterable[str], what: str) -> None:
+        """Counts, for each of these borrowers, that the desk saw her on a list."""
+        if self.backend.reads is not None:
+            for borrower_id in set(borrower_ids):
+                self.backend.reads.note(borrower_id, self.desk_actor, what)
 
     def write_once(self, label: str, key: str, work: Callable[[Writing], T]) -> T:
         """Carries out work under an Idempotency-Key.

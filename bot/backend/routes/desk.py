@@ -43,7 +43,6 @@ def _body(reading: Reading, call: Call, row: Any) -> DeskRequest:
     loan = reading.one(sa.select(schema.loans.c.product_id).where(schema.loans.c.loan_id == row.loan_id))
     return DeskRequest(
         **request_body(row, reading),
-        borrower_id=row.borrower_id,
         borrower_name=borrower.display_name,
         product_name=call.policy.products[loan.product_id].name if loan else None,
         can_be_decided_from_at=row.undo_until_at,
@@ -59,14 +58,20 @@ def list_desk_requests(
     kind: Annotated[RequestKind | None, Query(description="Only requests of this kind.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="So many at most.")] = 100,
 ) -> Any:
-    """Requests of all borrowers, the one to be decided first on top."""
-    with call.store.read() as reading:
+    """Requests of all borrowers, the one to be decided first on top. Who looks is kept."""
+
+    def work(writing: Writing) -> DeskRequests:
         table = schema.requests
         query = sa.select(table).where(table.c.status == status)
         if kind is not None:
             query = query.where(table.c.kind == kind)
-        rows = reading.rows(query.order_by(table.c.decision_due_at, table.c.request_id).limit(limit))
-        return DeskRequests(as_of=reading.now, requests=[_body(reading, call, row) for row in rows])
+        rows = writing.rows(query.order_by(table.c.decision_due_at, table.c.request_id).limit(limit))
+        writing.audit("desk.listed", "requests", status=status, kind=kind, count=len(rows))
+        return DeskRequests(as_of=writing.now, requests=[_body(writing, call, row) for row in rows])
+
+    found = call.write("list-desk-requests", work, actor=call.desk_actor)
+    call.listed((row.borrower_id for row in found.requests), "listDeskRequests")
+    return found
 
 
 @routes.get(
@@ -76,9 +81,14 @@ def list_desk_requests(
     responses=responses("request-not-found"),
 )
 def get_desk_request(request_id: RequestId, call: TheCall) -> Any:
-    """One request of any borrower."""
-    with call.store.read() as reading:
-        return _body(reading, call, doors.request(reading, request_id))
+    """One request of any borrower. Who looks is on the borrower's audit trail."""
+
+    def work(writing: Writing) -> DeskRequest:
+        row = doors.request(writing, request_id)
+        writing.audit("request.read", request_id, row.borrower_id)
+        return _body(writing, call, row)
+
+    return call.write("read-desk-request", work, actor=call.desk_actor)
 
 
 @routes.post(
@@ -108,9 +118,13 @@ def decide_request(ask: DecisionAsk, request_id: RequestId, call: TheCall) -> An
 
 @routes.get("/desk/borrowers", operation_id="listDeskBorrowers", response_model=DeskBorrowers, responses=responses())
 def list_desk_borrowers(call: TheCall) -> Any:
-    """Who there is, and the situation each is in."""
-    with call.store.read() as reading:
-        rows = reading.rows(sa.select(schema.borrowers).order_by(schema.borrowers.c.borrower_id))
+    """Who there is, and the situation each is in. Who looks is kept."""
+
+    def work(writing: Writing) -> DeskBorrowers:
+        rows = writing.rows(sa.select(schema.borrowers).order_by(schema.borrowers.c.borrower_id))
         own = DeskBorrower.__fields__.keys()
         found = [DeskBorrower(**{name: row._mapping[name] for name in own}) for row in rows]
-        return DeskBorrowers(as_of=reading.now, borrowers=found)
+        writing.audit("desk.listed", "borrowers", count=len(found))
+        return DeskBorrowers(as_of=writing.now, borrowers=found)
+
+    return call.write("list-desk-borrowers", work, actor=call.desk_actor)

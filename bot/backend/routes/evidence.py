@@ -157,10 +157,14 @@ def list_evidence(call: TheCall, borrower_id: BorrowerId, request_id: RequestId)
     responses=responses("request-not-found"),
 )
 def list_desk_evidence(call: TheCall, request_id: RequestId) -> Any:
-    """What was handed in for any borrower's request."""
-    with call.store.read() as reading:
-        doors.request(reading, request_id)
-        return _listed(reading, request_id)
+    """What was handed in for any borrower's request. Who looks is on the borrower's audit trail."""
+
+    def work(writing: Writing) -> EvidenceList:
+        row = doors.request(writing, request_id)
+        writing.audit("evidence.listed", request_id, row.borrower_id)
+        return _listed(writing, request_id)
+
+    return call.write("list-desk-evidence", work, actor=call.desk_actor)
 
 
 @routes.get(
@@ -177,7 +181,7 @@ def list_desk_evidence(call: TheCall, request_id: RequestId) -> Any:
 )
 def read_evidence(call: TheCall, evidence_id: EvidenceId) -> Any:
     """The file itself, to be saved and not to be shown in place. Who looks at a proof is on the borrower's audit trail."""
-    row = call.write("read-evidence", lambda writing: _opened(writing, evidence_id), actor="desk")
+    row = call.write("read-evidence", lambda writing: _opened(writing, evidence_id), actor=call.desk_actor)
     return Response(
         row.content,
         media_type=row.kind,

@@ -218,7 +218,8 @@ def list_requests(
         if status is not None:
             query = query.where(table.c.status == status)
         rows = reading.rows(query.order_by(table.c.filed_at.desc(), table.c.request_id.desc()))
-        return Requests(as_of=reading.now, requests=[Request(**request_body(row, reading)) for row in rows])
+        found = [Request(**request_body(row, reading)) for row in rows]
+        return Requests(borrower_id=borrower_id, as_of=reading.now, requests=found)
 
 
 @routes.get(

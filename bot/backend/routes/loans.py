@@ -66,7 +66,7 @@ def list_loans(borrower_id: BorrowerId, call: TheCall) -> Any:
     """All loans of the borrower: open ones by next due date, closed ones last."""
     with call.store.read() as reading:
         bodies = loan_bodies(reading, doors.accounts(reading, call.policy, borrower_id))
-        return sent(Loans(as_of=reading.now, loans=[Loan(**body) for body in bodies]))
+        return sent(Loans(borrower_id=borrower_id, as_of=reading.now, loans=[Loan(**body) for body in bodies]))
 
 
 @routes.get(
@@ -81,7 +81,7 @@ def list_plans(borrower_id: BorrowerId, call: TheCall) -> Any:
         accounts = doors.accounts(reading, call.policy, borrower_id)
         bodies = zip(loan_bodies(reading, accounts), accounts, strict=True)
         plans = [LoanWithPlan(**body, instalments=instalments_of(account, reading.today)) for body, account in bodies]
-        return sent(Plans(as_of=reading.now, loans=plans))
+        return sent(Plans(borrower_id=borrower_id, as_of=reading.now, loans=plans))
 
 
 @routes.get(

@@ -152,12 +152,18 @@ def _desk_block(reading: Reading, row: Any) -> DeskBlock:
 
 @routes.get("/desk/safety-blocks", operation_id="listSafetyBlocks", response_model=DeskBlocks, responses=responses())
 def list_safety_blocks(call: TheCall) -> Any:
-    """Blocks that are in force, the oldest first."""
-    with call.store.read() as reading:
+    """Blocks that are in force, the oldest first. Who looks is kept."""
+
+    def work(writing: Writing) -> DeskBlocks:
         table = safety_blocks
         in_force = sa.select(table).where(table.c.lifted_at.is_(None))
-        rows = reading.rows(in_force.order_by(table.c.blocked_at, table.c.safety_block_id))
-        return DeskBlocks(as_of=reading.now, blocks=[_desk_block(reading, row) for row in rows])
+        rows = writing.rows(in_force.order_by(table.c.blocked_at, table.c.safety_block_id))
+        writing.audit("desk.listed", "safety-blocks", count=len(rows))
+        return DeskBlocks(as_of=writing.now, blocks=[_desk_block(writing, row) for row in rows])
+
+    found = call.write("list-safety-blocks", work, actor=call.desk_actor)
+    call.listed((row.borrower_id for row in found.blocks), "listSafetyBlocks")
+    return found
 
 
 @routes.post(

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import sealing
 from bot.config import ConfigurationError
+from bot.sealing import SealedJson, SealedText
 
 metadata = sa.MetaData()
 
@@ -21,9 +23,9 @@ messages = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),  # counts within the conversation, without gaps
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("sender", sa.String(8), nullable=False),  # borrower, bot
-    sa.Column("said", sa.JSON, nullable=False),  # text, buttons, card, as they are shown
+    sa.Column("said", SealedJson("chat_messages.said"), nullable=False),  # text, buttons, card, as they are shown
     sa.Column("client_id", sa.String(64)),  # the widget's own id of a borrower's message
-    sa.Column("turn", sa.Text),  # what the bot is given to read; gone once it has been answered
+    sa.Column("turn", SealedText("chat_messages.turn")),  # what the bot is given to read; gone once it has been answered
     sa.Column("state", sa.String(12)),  # of a borrower's message: accepted, running, answered, interrupted
     sa.Column("runner", sa.String(32)),  # the server that runs it
     sa.Column("lease_until", sa.Float),  # until when nobody else may take it for abandoned; seconds since 1970
@@ -46,7 +48,7 @@ ratings = sa.Table(
     sa.Column("conversation_id", sa.String(160), nullable=False, index=True),
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("score", sa.Integer, nullable=False),
-    sa.Column("text", sa.Text),
+    sa.Column("text", SealedText("chat_ratings.text")),
 )
 
 
@@ -63,14 +65,14 @@ def opened(
         keep: whether SQLite's connections are kept open, too; opening one takes longer than a short transaction.
 
     Raises:
-        ConfigurationError: it cannot be opened; the message says what to do.
+        ConfigurationError: it cannot be opened, or wants a key that is not there; the message says what to do.
     """
     try:
         engine = _engine(url, synchronous, keep)
         try:
-            _create_tables(engine, tables)
+            _create_tables(engine, tables, setting)
         except SQLAlchemyError:
-            _create_tables(engine, tables)  # PostgreSQL: another server made them at this very moment
+            _create_tables(engine, tables, setting)  # PostgreSQL: another server made them at this very moment
         engine.dispose()  # Sanic may make several processes of this one, and none may share a connection
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
@@ -80,9 +82,10 @@ def opened(
     return engine
 
 
-def _create_tables(engine: Engine, tables: sa.MetaData) -> None:
+def _create_tables(engine: Engine, tables: sa.MetaData, setting: str) -> None:
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         tables.create_all(connection)
+        sealing.check(connection, setting)
 
 
 def _engine(url: str, synchronous: str, keep: bool) -> Engine:
@@ -98,6 +101,8 @@ def _engine(url: str, synchronous: str, keep: bool) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
+        # What was said and is overwritten is gone from the file, too.
+        connection.execute("PRAGMA secure_delete = ON")
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

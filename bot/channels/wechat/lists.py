@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from bot.channels.wechat.said import Button
 from bot.channels.wechat.store import Store, metadata, one_at_a_time
+from bot.sealing import SealedJson
 
 KEPT_SECONDS = 7 * 24 * 3600.0
 # A menu message further up can still be tapped; the oldest of more than these are forgotten.
@@ -28,7 +29,7 @@ shown_lists = sa.Table(
     metadata,
     sa.Column("openid", sa.String(64), primary_key=True),
     sa.Column("list_id", sa.String(16), primary_key=True),
-    sa.Column("offered", sa.JSON, nullable=False),  # title and payload of each
+    sa.Column("offered", SealedJson("wechat_lists.offered"), nullable=False),  # title and payload of each
     sa.Column("is_last", sa.Boolean, nullable=False),
     sa.Column("shown", sa.Float, nullable=False),  # seconds since 1970
 )

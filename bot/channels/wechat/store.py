@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.channels.chat.tables import opened
+from bot.sealing import SealedJson, SealedText
 
 metadata = sa.MetaData()
 T = TypeVar("T")
@@ -32,12 +33,12 @@ deliveries = sa.Table(
     sa.Column("openid", sa.String(64), nullable=False),
     sa.Column("came", sa.Float, nullable=False),  # seconds since 1970
     sa.Column("tries", sa.Integer, nullable=False),  # how often WeChat has delivered it
-    sa.Column("incoming", sa.JSON),  # what is to be answered, masked; gone once it has been
+    sa.Column("incoming", SealedJson("wechat_deliveries.incoming")),  # what is to be answered, masked; gone once it has been
     sa.Column("state", sa.String(12), nullable=False),  # accepted, running, answered
     sa.Column("runner", sa.String(32)),  # the process that runs it
     sa.Column("lease_until", sa.Float),  # until when nobody else may take it for abandoned
-    sa.Column("answer", sa.JSON),  # what the bot said and the borrower has not got; a list
-    sa.Column("reply", sa.Text),  # the passive reply as it was given, to be given again
+    sa.Column("answer", SealedJson("wechat_deliveries.answer")),  # what the bot said and the borrower has not got; a list
+    sa.Column("reply", SealedText("wechat_deliveries.reply")),  # the passive reply as it was given, to be given again
     # How the answer goes to the borrower. None: whoever holds a call open may give it; `passive`: given with a call;
     # `service`: no call is open any more, it goes as customer-service messages; `sending`: on its way so; `sent`: there;
     # `waiting`: goes with the borrower's next word.

@@ -151,3 +151,30 @@ def test_the_lender_is_away_and_the_borrower_hears_it(wechat_bot: WholeBot) -> N
             await until(lambda: calls.account.person(openid).texts(), lambda: calls.account.person(openid).shown)
 
     asyncio.run(scene())
+
+
+def test_what_was_said_is_deleted_after_a_yes_and_the_phone_is_told(wechat_bot: WholeBot, lender: BackendCalls) -> None:
+    def proof() -> dict[str, object]:
+        found = lender.get(f"/borrowers/{BORROWER}/erasures")["erasures"]
+        return dict(found[0]) if found and found[0]["done_at"] else {}
+
+    async def scene() -> None:
+        async with phones(wechat_bot) as calls:
+            openid = await bound(calls, lender)
+            await calls.say(openid, "我老公摔断腿住院了")
+            await calls.say(openid, "删除我的聊天记录")
+            await offered(calls, openid, "删除")
+            await until(lambda: any("回执号ER" in text for text in calls.account.person(openid).texts()))
+            for _ in range(120):  # WeChat's own tries come first, and are over after twenty seconds
+                if proof():
+                    break
+                await asyncio.sleep(0.5)
+            assert proof()["removed"]["events"] > 5  # type: ignore[index]
+            await until(lambda: any("之前的聊天记录都删了" in text for text in calls.account.person(openid).texts()))
+            state = wechat_bot.settings.state_dir
+            kept = b"".join(path.read_bytes() for path in state.rglob("*.db*"))
+            assert "摔断".encode() not in kept and b"\\u6454\\u65ad" not in kept
+            await calls.say(openid, "我还欠多少")
+            await until(lambda: any("元" in text for text in calls.account.person(openid).texts()))
+
+    asyncio.run(scene())

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import re
+import time
+import zipfile
 from collections.abc import Callable
 from typing import Any
+
+import requests
 
 from tests.support.backend import BackendCalls
 from tests.support.whole_bot import Talk, WholeBot
@@ -31,6 +37,70 @@ def test_what_cannot_be_deleted_yet_is_said_before_it_is_asked_for(talk: Callabl
     borrower.taps("撤回同意").taps("还款提醒").hears("马上生效", "第15条").taps("提交").hears("PV")
     (request,) = filed(ledger)
     assert request["terms"]["consent_purpose"] == "reminders"
+
+
+def erasures(ledger: BackendCalls) -> list[dict[str, Any]]:
+    return list(ledger.get("/borrowers/B1001/erasures")["erasures"])
+
+
+def until_erased(bot: WholeBot, ledger: BackendCalls) -> dict[str, Any]:
+    """The proof, once a Rasa server has carried it out."""
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        if (found := erasures(ledger)) and found[0]["done_at"]:
+            return found[0]
+        time.sleep(0.3)
+    raise AssertionError("an erasure was not carried out")
+
+
+def widget_history(borrower: Talk) -> str:
+    headers = {"Authorization": f"Bearer {borrower.token}"}
+    return requests.get(f"{borrower.url}/webhooks/chat/transcript", headers=headers, timeout=30).text
+
+
+def test_what_was_said_is_deleted_everywhere_after_a_yes_and_there_is_a_receipt(
+    bot: WholeBot, talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    borrower = talk("on_time").says("我老公住院了").says("把我的聊天记录删掉")
+    borrower.hears("还没有删", "网页和微信里的都算", "借款合同、账单、还款记录", "第47条", "删了找不回来")
+    assert erasures(ledger) == []
+    borrower.taps("删除").hears("回执号ER00000001")
+    proof = until_erased(bot, ledger)
+    assert proof["removed"]["events"] > 10 and proof["removed"]["chat_messages"] >= 5
+    deadline = time.monotonic() + 10
+    while "回执号ER00000001" not in widget_history(borrower) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert "住院" not in bot.stored_conversations() and "住院" not in widget_history(borrower)
+    assert bot.stored_conversations() == "" and "之前的聊天记录都删了" in widget_history(borrower)
+    borrower.says("我欠多少").hears("青禾借").does_not_hear("删了找不回来")
+
+
+def test_a_no_deletes_nothing(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("on_time").says("删除我的聊天记录").hears("还没有删").taps("先不删了").hears("没有动")
+    assert erasures(ledger) == [] and "删除我的聊天记录" in widget_history(borrower)
+
+
+def test_all_that_can_go_is_what_was_said_at_once_and_the_rest_by_a_person(
+    bot: WholeBot, talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    borrower = talk("on_time").says("把我的数据都删掉").hears("现在还删不了", "想删哪些").is_offered("聊天记录")
+    borrower.taps("能删的都删").hears("聊天记录交了马上删").taps("提交").hears("回执号ER", "PV")
+    until_erased(bot, ledger)
+    assert [row["terms"]["right"] for row in filed(ledger)] == ["delete"]
+
+
+def test_a_copy_comes_with_a_link_to_everything_in_one_file(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    borrower = talk("on_time").says("我老公住院了").says("你们有我哪些信息").taps("要一份").taps("全部").taps("提交")
+    borrower.hears("PV", "只能下载一次")
+    path = re.search(r"/webhooks/privacy/export/[\w-]+", borrower.text)
+    assert path is not None
+    page = requests.get(borrower.url + path.group(), timeout=30)
+    assert page.status_code == 200 and "下载" in page.text and "form-action 'self'" in page.headers["Content-Security-Policy"]
+    file = requests.post(borrower.url + path.group(), timeout=30)
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        assert "B1001" in archive.read("ledger.json").decode() and "住院" in archive.read("conversations.json").decode()
+    again = requests.post(borrower.url + path.group(), timeout=30)
+    assert again.status_code == 404 and "用过了" in again.text
 
 
 def test_an_address_book_that_is_not_held_is_said_not_to_be(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:

@@ -5,14 +5,9 @@
 export class ServerClock {
   #ahead = 0;
 
-  /** @param now - the server's present, as a `hello` brings it */
+  /** @param now - the server's present, as a `hello` brings it; the device's own counts when it brings none */
   setBy(now: string | undefined, device = Date.now()): void {
-    const server = Date.parse(now ?? "");
-    if (!Number.isNaN(server)) this.#ahead = device - server;
-  }
-
-  now(device = Date.now()): number {
-    return device - this.#ahead;
+    this.#ahead = device - Date.parse(now ?? "") || 0;
   }
 
   /**
@@ -22,7 +17,7 @@ export class ServerClock {
    * @param sentAt - the server's time when the card was sent
    */
   left(until: string, asOf: string | undefined, sentAt: string, device = Date.now()): number {
-    const since = Math.max(0, this.now(device) - Date.parse(sentAt));
+    const since = Math.max(0, device - this.#ahead - Date.parse(sentAt));
     return Math.max(0, Date.parse(until) - Date.parse(asOf ?? sentAt) - since);
   }
 }

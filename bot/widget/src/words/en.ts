@@ -194,6 +194,7 @@ export const en: Words = {
     update_id: "Update ID",
     close: "Close the account",
     upload: "Upload papers",
+    export: "All your data",
   },
 
   undoTitle: "You can change your mind",

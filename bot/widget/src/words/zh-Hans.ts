@@ -191,6 +191,7 @@ export const zhHans: Words = {
     update_id: "更新身份证",
     close: "注销账户",
     upload: "上传材料",
+    export: "您的全部信息",
   },
 
   undoTitle: "可以反悔",

@@ -191,6 +191,7 @@ export const zhHant: Words = {
     update_id: "更新身份證",
     close: "登出賬戶",
     upload: "上傳材料",
+    export: "您的全部資訊",
   },
 
   undoTitle: "可以反悔",

@@ -1,0 +1,124 @@
+"""Carrying out what borrowers ask for: everything that was said is deleted, in every store, when the turn is over.
+
+The turn in which it was asked for is written down after its action has run, so the action only files an erasure with the lender;
+here, in a Rasa server, it is found a moment later. The conversation's lock keeps turns away meanwhile, other servers' too,
+and makes the second server that found the same erasure see that it is done. A server that dies half-way leaves it for the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from bot.client import LoanClient
+from bot.client.errors import LoanBackendError
+from bot.client.privacy import Erasure, erasures_to_do
+from bot.privacy.keepers import Counts, Keeper
+from bot.privacy.retention import forget, told
+from bot.privacy.whose import Whose, whose
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+# The turn that asked is over by then. WeChat delivers a message three times within fifteen seconds, and what answers it has to
+# be there for the last.
+SETTLED = {"web": timedelta(seconds=3)}
+SETTLED_ELSEWHERE = timedelta(seconds=20)
+RETENTION_SECONDS = 6 * 3600.0
+
+Tell = Callable[[Whose, Erasure], Awaitable[None]]
+
+
+class Erasing:
+    """Looks for erasures and carries them out, and forgets what is too old; one a server, and any number of servers.
+
+    Args:
+        client: the lender.
+        keepers: the stores.
+        secret: conversation ids are made with it.
+        lock: holds a conversation, as Rasa does for a turn.
+        tell: says to the borrower that it is done.
+        days: how long what was said is kept.
+    """
+
+    def __init__(
+        self,
+        client: LoanClient,
+        keepers: Sequence[Keeper],
+        secret: str,
+        lock: Callable[[str], contextlib.AbstractAsyncContextManager[Any]],
+        tell: Tell,
+        days: float,
+    ) -> None:
+        self._client = client
+        self._keepers = keepers
+        self._secret = secret
+        self._lock = lock
+        self._tell = tell
+        self._days = days
+        self._ends = False
+
+    def end(self) -> None:
+        """Begins nothing more."""
+        self._ends = True
+
+    async def watch(self) -> None:
+        """Looks again and again."""
+        forgets_at = time.monotonic() + 60.0
+        while not self._ends:
+            seconds = LOOK_SECONDS
+            try:
+                await self.look()
+                if time.monotonic() >= forgets_at:
+                    forgets_at = time.monotonic() + RETENTION_SECONDS
+                    done = await asyncio.to_thread(forget, self._keepers, self._days, stopped=lambda: self._ends)
+                    if line := told(done):
+                        log.info("forgotten after %g days: %s", self._days, line)
+            except LoanBackendError as error:
+                log.info("what is to be deleted could not be read: %s", error)
+                seconds = 5 * LOOK_SECONDS
+            except Exception:
+                log.exception("what is to be deleted was not")
+                seconds = 5 * LOOK_SECONDS
+            await asyncio.sleep(seconds)
+
+    async def look(self) -> None:
+        """Carries out what has been asked for.
+
+        Raises:
+            LoanBackendError: the lender could not be asked.
+        """
+        for erasure in await asyncio.to_thread(erasures_to_do, self._client):
+            if erasure.as_of - erasure.asked_at >= SETTLED.get(erasure.channel, SETTLED_ELSEWHERE):
+                await self.carry_out(erasure)
+
+    async def carry_out(self, erasure: Erasure) -> bool:
+        """Deletes, reads back, and tells the lender and then the borrower; whether it was this server that did."""
+        loans = self._client.loans_of(erasure.borrower_id)
+        of = await asyncio.to_thread(whose, loans, self._secret)
+        async with contextlib.AsyncExitStack() as held:
+            for conversation_id in sorted(of.conversation_ids):
+                await held.enter_async_context(self._lock(conversation_id))
+            known = {row.erasure_id: row for row in await asyncio.to_thread(loans.erasures)}
+            if known[erasure.erasure_id].done_at is not None:
+                return False  # another server was faster
+            removed, left = await asyncio.to_thread(self._erase, of)
+            if left:
+                log.error("%d rows of an erasure are still there; it is tried again", left)
+                return False
+            await asyncio.to_thread(loans.erasure_done, erasure.erasure_id, removed)
+        log.info("an erasure was carried out: %s", ", ".join(f"{n} {kind}" for kind, n in removed.items() if n))
+        await self._tell(of, erasure)
+        return True
+
+    def _erase(self, of: Whose) -> tuple[Counts, int]:
+        removed: Counts = {}
+        for keeper in self._keepers:
+            for kind, count in keeper.erase(of).items():
+                removed[kind] = removed.get(kind, 0) + count
+        return removed, sum(keeper.left(of) for keeper in self._keepers)
