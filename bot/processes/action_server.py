@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from rasa_sdk.interfaces import ActionExecutionRejection
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -24,6 +24,7 @@ from bot import config
 from bot.observability import logs, tracing
 from bot.observability import settings as observability_settings
 from bot.observability.sanic_calls import name_the_number, number_calls, watching_calls
+from bot.processes import public_port
 from bot.processes.watched_actions import readiness_of, watched_run
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ def application(token: str, threads: int, settings: config.Settings | None = Non
         loop.set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="action"))
 
     app.blueprint(watching_calls(readiness_of(executor, settings), settings.metrics_token if settings else ""))
+    public_port.answer_errors_plainly(app)
+    public_port.mark_answers(app)
     app.register_middleware(number_calls, "request")
     app.register_middleware(name_the_number, "response")
 
@@ -74,13 +77,14 @@ async def _run(executor: ActionExecutor, request: Request) -> HTTPResponse:
     if not isinstance(call, dict) or not isinstance(call.get("tracker"), dict):
         return json_response({"error": "not an action call"}, status=400)
     name = str(call.get("next_action"))
+    if name not in executor.actions:
+        # Whatever was sent as a name is neither said back nor logged.
+        log.error("an action was asked for that is not here; are Rasa and the action server of one release?")
+        return json_response({"error": "no such action"}, status=404)
     try:
         result = await executor.run(call)
     except ActionExecutionRejection as rejection:
         return json_response({"error": rejection.message, "action_name": name}, status=400)
-    except ActionNotFoundException:
-        log.error("no such action: %s", name)
-        return json_response({"error": "no such action", "action_name": name}, status=404)
     except Exception:
         log.exception("%s failed", name)
         return json_response({"error": "the action failed", "action_name": name}, status=500)
@@ -93,7 +97,7 @@ def serve() -> None:
     watching = observability_settings.load()
     tracing.configure("actions", watching.otlp_endpoint)
     app = application(settings.actions_token, threads=settings.client_connections, settings=settings)
-    logs.configure("actions", watching.log_format)
+    logs.configure("actions", watching.log_format, watching.log_level)
     app.run(host=settings.actions_host, port=settings.actions_port, workers=1, access_log=False)
 
 

@@ -31,11 +31,12 @@ def serve(model: str) -> None:
     # Rasa waits 300 s for an action while the conversation's lock lives for 60 s: a slow backend would let two turns of
     # one borrower run side by side. The wait has to end well before the lock does.
     rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = settings.action_timeout_seconds
-    # Below this level Rasa logs every message and slot in clear.
-    configure_logging_and_warnings(log_level=logging.INFO, warn_only_once=True, filter_repeated_logs=True)
-    configure_structlog(logging.INFO)
     watching = observability_settings.load()
-    logs.configure("rasa", watching.log_format)
+    # At debug level Rasa logs every message and slot, as they are once a channel has masked them.
+    level = logging.DEBUG if watching.log_level == "debug" else logging.INFO
+    configure_logging_and_warnings(log_level=level, warn_only_once=True, filter_repeated_logs=True)
+    configure_structlog(level)
+    logs.configure("rasa", watching.log_format, watching.log_level)
     tracing.configure("rasa", watching.otlp_endpoint)
     watch(settings)
     endpoints = AvailableEndpoints.read_endpoints(str(config.ROOT / "endpoints.yml"))

@@ -22,6 +22,9 @@ from bot.observability import metrics, request_id, tracing
 from bot.observability.readiness import Part, Readiness
 from bot.observability.sanic_calls import name_the_number, number_calls, watching_calls
 from bot.observability.stages import stage, timed
+from bot.privacy import serving
+from bot.processes import public_port
+from bot.processes.swift_calls import KeptSession, check_schema_once
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +50,11 @@ class NumberedEndpoint(EndpointConfig):
         if endpoint.token:
             own["headers"] = {**endpoint.headers, "Authorization": f"Bearer {endpoint.token}"}
         self.__dict__.update(own)
+        self._kept = KeptSession(headers=self.headers)
+
+    def session(self) -> KeptSession:
+        """One session for all calls, where Rasa opens and closes one for each."""
+        return self._kept
 
     async def request(self, *arguments: Any, **options: Any) -> Any:
         """As Rasa's own."""
@@ -56,6 +64,7 @@ class NumberedEndpoint(EndpointConfig):
 
 def watch(settings: Settings) -> None:
     """Times Rasa's stages, and gives the server that Rasa is about to make its calls for operators. Once a process."""
+    check_schema_once()
     for owner, name, stage_name in _STAGES:
         setattr(owner, name, timed(stage_name, getattr(owner, name)))
     Agent.handle_message = _counted(Agent.handle_message)
@@ -72,9 +81,11 @@ def watch(settings: Settings) -> None:
 
 
 def add_calls(app: Sanic, settings: Settings) -> None:
-    """`/health`, `/ready` and `/metrics`, and a number for every call."""
+    """`/health`, `/ready` and `/metrics`, a number for every call, and the doors closed."""
+    public_port.close(app)
     readiness = Readiness(parts_of(app, settings))
     app.blueprint(watching_calls(readiness, settings.metrics_token))
+    serving.attach(app, settings)
     app.register_middleware(number_calls, "request")
     app.register_middleware(name_the_number, "response")
 

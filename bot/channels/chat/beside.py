@@ -55,11 +55,17 @@ class Beside:
 
     async def answered(self, conversation_id: str, messages: Iterable[Mapping[str, Any]]) -> None:
         """Keeps what the bot answered, as the web channel sends it."""
+        kept = []
         for message in messages:
             card = (message.get("custom") or {}).get("card")
-            kept = {name: message[name] for name in ("text", "buttons") if message.get(name)}
-            if kept or card:
-                await self._turns.keep(conversation_id, {**kept, "card": card} if card else kept)
+            said = {name: message[name] for name in ("text", "buttons") if message.get(name)}
+            if said or card:
+                kept.append({**said, "card": card} if card else said)
+        await self._turns.keep_all(conversation_id, kept)
+
+    async def erased(self, conversation_id: str, said: Mapping[str, Any]) -> None:
+        """Tells that everything before was deleted: the first message of what is a new history."""
+        await self._turns.keep(conversation_id, dict(said))
 
     async def failed(self, conversation_id: str) -> None:
         """Tells that the answer is missing, as in a turn of the chat's own."""

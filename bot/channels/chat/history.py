@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -22,7 +22,9 @@ from sqlalchemy.exc import IntegrityError
 from bot.channels.chat.tables import conversations, messages, opened, ratings
 
 NEWEST = 200
-LEASE_SECONDS = 60.0
+# Renewed every third of it: how long a server that died is taken to be at a turn. It may miss two renewals; the clocks of
+# servers that share a database have to agree within a few seconds.
+LEASE_SECONDS = 12.0
 
 Message = dict[str, Any]
 T = TypeVar("T")
@@ -60,7 +62,7 @@ class History:
     """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
-        self._engine = opened(url)
+        self._engine = opened(url, keep=True)
         self._clock = clock
         # Of its own: a lender that hangs, and keeps other threads waiting, holds up nobody's messages.
         self._threads = ThreadPoolExecutor(8, "chat-history")
@@ -94,6 +96,10 @@ class History:
     def add(self, conversation_id: str, said: Mapping[str, Any], sender: str = "bot") -> Message:
         """Keeps what needs no answer here: what the bot says, and what a borrower said elsewhere."""
         return self._write(lambda connection: self._insert(connection, conversation_id, sender, said))
+
+    def add_all(self, conversation_id: str, all_said: Sequence[Mapping[str, Any]], sender: str = "bot") -> list[Message]:
+        """Keeps several messages in one transaction, in their order."""
+        return self._write(lambda connection: [self._insert(connection, conversation_id, sender, said) for said in all_said])
 
     def since(self, conversation_id: str, after: object = None) -> list[Message]:
         """All messages after the one with that id, oldest first; the newest 200 when there is no such message."""

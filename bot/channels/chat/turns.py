@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 Send = Callable[[str, str, dict[str, Any]], Awaitable[None]]
-SWEEP_SECONDS = 15.0
+# With the lease: whoever wrote to a server that died hears what is known within 15 seconds.
+SWEEP_SECONDS = 3.0
 
 
 class Turns:
@@ -161,9 +162,16 @@ class Turns:
 
     async def keep(self, conversation_id: str, said: dict[str, Any], sender: str = "bot") -> None:
         """Puts a message into the history, and from there on every device."""
-        card = said.get("card") or {}
-        if card.get("type") == "care_mode" and isinstance(card.get("on"), bool):
-            # Before it is shown: a device that connects the moment after must be told the same.
-            await self._history.soon(self._history.set_care_mode, conversation_id, card["on"])
-        message: Message = await self._history.soon(self._history.add, conversation_id, said, sender)
-        await self._send(conversation_id, "messages", {"messages": [message]})
+        await self.keep_all(conversation_id, [said], sender)
+
+    async def keep_all(self, conversation_id: str, all_said: Sequence[dict[str, Any]], sender: str = "bot") -> None:
+        """Puts the messages of one answer into the history at once, and from there on every device."""
+        if not all_said:
+            return
+        for said in all_said:
+            card = said.get("card") or {}
+            if card.get("type") == "care_mode" and isinstance(card.get("on"), bool):
+                # Before it is shown: a device that connects the moment after must be told the same.
+                await self._history.soon(self._history.set_care_mode, conversation_id, card["on"])
+        kept: list[Message] = await self._history.soon(self._history.add_all, conversation_id, all_said, sender)
+        await self._send(conversation_id, "messages", {"messages": kept})
