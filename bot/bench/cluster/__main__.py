@@ -8,7 +8,6 @@ import json
 import signal
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 from bot.bench import servers
@@ -21,7 +20,10 @@ def main(arguments: list[str]) -> int:
     """Prints the figures; 1 when something was lost or doubled, or could not be started."""
     parser = argparse.ArgumentParser(prog="./huanban bench cluster", description=__doc__)
     parser.add_argument("--borrowers", type=int, default=200)
-    parser.add_argument("--quiet-seconds", type=float, default=15, help="of talk before the first kill and between two")
+    parser.add_argument(
+        "--think-seconds", type=float, default=0, help="mean time of thought a message; 0: five messages a second"
+    )
+    parser.add_argument("--quiet-seconds", type=float, default=20, help="of talk between two kills; twice that before the first")
     parser.add_argument("--json", type=Path, help="write the figures into a file")
     parser.add_argument("--keep", type=Path, help="keep databases and logs in this folder")
     parser.add_argument("--model", type=Path, help="a trained model instead of the present one")
@@ -35,13 +37,15 @@ def main(arguments: list[str]) -> int:
         try:
             with running_cluster(options.keep or Path(folder) / "cluster", options.borrowers, model=options.model) as cluster:
                 print("Two of each are up behind nginx; the borrowers talk …", flush=True)
-                found = asyncio.run(talk_and_kill(cluster, quiet_seconds=options.quiet_seconds))
+                found = asyncio.run(
+                    talk_and_kill(cluster, think_seconds=options.think_seconds, quiet_seconds=options.quiet_seconds)
+                )
         except servers.NotHere as reason:
             print(f"✗ {reason}", file=sys.stderr)
             return 1
     print("\n".join(found.lines()))
     if options.json:
-        options.json.write_text(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps(found.figures(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 1 if found.trouble else 0
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from rasa.core.channels.channel import UserMessage
 
+from bot.channels.chat import history, turns
 from tests.support.chat import Phone, ScriptedBot, echo, phone, running_chat
 from tests.support.chat_server import chat_process
 from tests.support.pubsub import running_pubsub
@@ -77,6 +78,38 @@ def test_a_conversation_on_two_servers_is_answered_in_the_order_in_which_it_was_
                     assert bot.most == 1
 
     asyncio.run(scene())
+
+
+def test_a_turn_that_outlasts_its_lease_is_left_to_the_server_that_is_at_it(
+    tmp_path: Path, between: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (history, turns):
+        monkeypatch.setattr(module, "LEASE_SECONDS", 1.5)
+    monkeypatch.setattr(turns, "SWEEP_SECONDS", 0.1)
+
+    async def thorough(message: UserMessage) -> None:
+        await asyncio.sleep(4.0 if message.text == "慢慢来" else 0)
+        await echo(message)
+
+    async def scene() -> None:
+        bot = ScriptedBot(thorough)
+        async with between() as redis:
+            async with (
+                running_chat(tmp_path, bot, HUANBAN_REDIS_URL=redis) as one,
+                running_chat(tmp_path, bot, HUANBAN_REDIS_URL=redis) as two,
+            ):
+                async with phone(one) as hers, phone(two) as her_tablet:
+                    await hers.say("慢慢来")
+                    await her_tablet.say("然后")
+                    await hers.hears("听到：然后")
+                    assert bot.texts == ["慢慢来", "然后"] and bot.most == 1
+                    assert not any("系统断了一下" in text for text in hers.texts())
+
+    asyncio.run(scene())
+
+
+def test_whoever_wrote_to_a_server_that_died_hears_of_it_within_fifteen_seconds() -> None:
+    assert history.LEASE_SECONDS + turns.SWEEP_SECONDS <= 15.0
 
 
 def test_two_processes_with_redis_are_one_chat_and_one_may_die(tmp_path: Path, redis_url: str) -> None:
