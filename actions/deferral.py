@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import time
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -17,6 +18,7 @@ from actions.my_debt import say_if_foreign
 from actions.requests import offer_upload, show_filed
 from bot import formats
 from bot.client.client import BorrowerLoans
+from bot.client.door import FILING_SECONDS
 from bot.client.errors import (
     BackendUnavailable,
     DeferralPeriodPast,
@@ -222,15 +224,17 @@ class ActionFileDeferral(BorrowerAction):
             return [SlotSet(name, None) for name in _NEVER_KEPT]
         loans = self.loans_of(tracker)
         quotes = tracker.get_slot("deferral_quotes") or []
-        reached = [self._file(loans, quote, dispatcher) for quote in quotes]
+        # All of them together have the time of one: Rasa gives an action up that takes longer, whatever it has filed by then.
+        deadline = time.monotonic() + FILING_SECONDS
+        reached = [self._file(loans, quote, deadline, dispatcher) for quote in quotes]
         # What could not be filed for want of a backend can be tried again without being told anew.
         forgotten = _STATES if all(reached) else _NEVER_KEPT
         return [SlotSet(name, None) for name in forgotten]
 
-    def _file(self, loans: BorrowerLoans, quote: dict[str, str], dispatcher: CollectingDispatcher) -> bool:
+    def _file(self, loans: BorrowerLoans, quote: dict[str, str], deadline: float, dispatcher: CollectingDispatcher) -> bool:
         """Files one quote and says what became of it; False when it can be tried again without being told anew."""
         try:
-            filed = loans.request_deferral(quote["loan_id"], quote["quote_id"], filing_key=quote["filing_key"])
+            filed = loans.request_deferral(quote["loan_id"], quote["quote_id"], filing_key=quote["filing_key"], deadline=deadline)
         except (FilingUnknown, FilingInProgress) as error:
             log.warning("filing %s: %s", quote["quote_id"], error)
             say(dispatcher, error.response)

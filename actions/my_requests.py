@@ -62,6 +62,22 @@ class ActionShowRequests(BorrowerAction):
         return []
 
 
+class ActionYesToNothing(ActionShowRequests):
+    """A yes that answers no question: the button of an earlier one, tapped again, is told what became of it."""
+
+    def name(self) -> str:
+        """As in the domain."""
+        return "action_yes_to_nothing"
+
+    def answer(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """How the requests stand, for a button that confirms terms; what else there is to do, for a word."""
+        if not {"quote_id", "offer_id"} & entities_of(tracker).keys():
+            say(dispatcher, "utter_what_next")
+            return []
+        say(dispatcher, "utter_confirmed_before")
+        return super().answer(dispatcher, tracker)
+
+
 class ActionUndoRequest(BorrowerAction):
     """Takes a filed request back within its minutes; of several it asks which, and says what stays."""
 

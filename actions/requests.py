@@ -145,6 +145,9 @@ class RequestForm(FormAction):
         older_button = "offer_id" in answer.entities and answer.entities["offer_id"] != (shown or {}).get("offer_id")
         if confirming and answer.is_tap and not older_button and answer.intent in ("affirm", "deny"):
             return self._decide(answer, known, shown, dispatcher)
+        if older_button and answer.intent == "affirm":
+            # What that button was shown with is known no more (a server died over it, say): it is not passed over in silence.
+            say(dispatcher, "utter_request_gone")
         asking = Asking(answer, known, self.loans_of(tracker), interrupted=shown if answer.put_again else None)
         if self.wants_loan:
             asking.open_loans = self.loans_that_can_be_meant(asking)

@@ -82,6 +82,9 @@ class FollowUpForm(RequestForm):
             return {question: answer.text[:_LONGEST]}
         first = self.questions[0]
         before = asking.known.get(first)
+        # Told once more in the same words, after something had failed: the same story, and so the same filing.
+        if before and answer.text in str(before):
+            return {first: before}
         return {first: f"{before} / {answer.text}"[:_LONGEST] if before else answer.text[:_LONGEST]}
 
     def _decide(

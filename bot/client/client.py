@@ -21,12 +21,13 @@ from bot.client.my_debt import MyDebt
 from bot.client.overdue import Overdue
 from bot.client.paying import Paying
 from bot.client.people import People
+from bot.client.privacy import Privacy
 from bot.client.rights import Rights
 from bot.client.settings import OwnSettings
 
 
 class BorrowerLoans(
-    MyDebt, Deferral, Paying, Difficulty, Overdue, Cost, CreditLine, Rights, OwnSettings, People, Evidence, OwnAccounts
+    MyDebt, Deferral, Paying, Difficulty, Overdue, Cost, CreditLine, Rights, Privacy, OwnSettings, People, Evidence, OwnAccounts
 ):
     """One borrower's loans and requests. Every method asks the backend anew; nothing is kept."""
 

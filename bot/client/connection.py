@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from bot.client.errors import LoanBackendError, problem_error
+from bot.client.errors import LoanBackendError, ProblemError, problem_error
 from bot.observability import metrics, request_id, tracing
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,18 @@ class UnusableAnswer(LoanBackendError):
     def __init__(self, why: str, *, was_sent: bool) -> None:
         super().__init__(why)
         self.was_sent = was_sent
+
+
+class TooManyCalls(UnusableAnswer):
+    """The backend takes no more calls for a while (429), and has done nothing about this one.
+
+    Attributes:
+        retry_after_seconds: when it asks to be called again; None when it does not say.
+    """
+
+    def __init__(self, why: str, *, retry_after_seconds: float | None) -> None:
+        super().__init__(why, was_sent=False)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Connection:
@@ -67,6 +80,8 @@ class Connection:
             allowed_methods={"GET"},
             status_forcelist={502, 503, 504},
             raise_on_status=False,
+            # It would sleep as long as a 429 or 503 asks for, a minute say, and the borrower would hear nothing.
+            respect_retry_after_header=False,
         )
         self._session.mount(self._url, HTTPAdapter(pool_maxsize=connections, pool_block=True, max_retries=reading))
         # Filings and reading them back share one budget of time, and the tries are counted by `_file`.
@@ -94,6 +109,7 @@ class Connection:
 
         Raises:
             ProblemError: the backend refused.
+            TooManyCalls: it wants to be called later.
             UnusableAnswer: no answer that could be used.
         """
         headers = {**request_id.headers(), **tracing.headers()}
@@ -119,6 +135,10 @@ class Connection:
         if answer.status_code >= 500:
             metrics.backend_errors.labels("server_error").inc()
             raise UnusableAnswer(f"{method} {path} answered {answer.status_code}", was_sent=True)
+        if answer.status_code == 429 and not _is_a_problem_of_ours(answer):
+            metrics.backend_errors.labels("too_many_calls").inc()
+            after = _seconds(answer.headers.get("Retry-After"))
+            raise TooManyCalls(f"{method} {path}: too many calls", retry_after_seconds=after)
         try:
             data = answer.json()
         except ValueError as error:
@@ -133,6 +153,27 @@ class Connection:
     def pause(self, seconds: float) -> None:
         """Waits between two tries."""
         self._pause(seconds)
+
+
+def _is_a_problem_of_ours(answer: requests.Response) -> bool:
+    """Whether it says why in the contract's own words, which a borrower can be told."""
+    try:
+        data = answer.json()
+    except ValueError:
+        return False
+    return isinstance(data, dict) and type(problem_error(data)) is not ProblemError
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """How long `Retry-After` asks to wait, in seconds or until a moment; None when it says nothing that can be read."""
+    if retry_after is None:
+        return None
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None
 
 
 def _was_refused(error: requests.ConnectionError) -> bool:

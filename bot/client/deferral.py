@@ -45,13 +45,14 @@ class Deferral(Door):
         """
         return self._mine(self._read(DeferralWindow, self._get(self._loan_path(loan_id, "/deferral-window"))), loan_id)
 
-    def request_deferral(self, loan_id: str, quote_id: str, *, filing_key: str) -> FiledRequest:
+    def request_deferral(self, loan_id: str, quote_id: str, *, filing_key: str, deadline: float | None = None) -> FiledRequest:
         """The deferral as filed, pending a person's decision. Filing the same quote again files nothing new.
 
         Args:
             loan_id: the loan that the quote is for.
             quote_id: the quote that the borrower saw and confirmed.
             filing_key: the quote's own; derived from borrower, loan and terms.
+            deadline: the moment (of `time.monotonic`) by which it has to be over, where several share their time.
 
         Raises:
             QuoteExpired, QuoteStale: the terms may have changed; quote again and ask again.
@@ -61,7 +62,7 @@ class Deferral(Door):
             FilingUnknown: no usable answer, and reading back did not settle it.
         """
         path = self._path + self._loan_path(loan_id, "/deferrals")
-        return self._file(path, {"quote_id": quote_id}, filing_key)
+        return self._file(path, {"quote_id": quote_id}, filing_key, deadline)
 
     def undo(self, request_id: str) -> FiledRequest:
         """The request, taken back. Undoing twice is undoing once.
@@ -76,7 +77,10 @@ class Deferral(Door):
         may_have_arrived = False
         for attempt in range(3):
             try:
-                return self._read_filed(self._client.call("POST", f"{path}/undo", {}, deadline=deadline)[0])
+                undone = self._read_filed(self._ask("POST", f"{path}/undo", {}, deadline=deadline)[0])
+                if undone.request_id != request_id:
+                    raise MalformedAnswer("the answer is about another request")
+                return undone
             except UnusableAnswer as error:
                 may_have_arrived = may_have_arrived or error.was_sent
                 log.warning("undo of %s, attempt %d: %s", request_id, attempt + 1, error)

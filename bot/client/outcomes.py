@@ -11,17 +11,18 @@ from bot.client.errors import FilingInProgress, FilingUnknown
 from bot.client.results import FiledRequest
 from bot.observability import metrics
 
-Filing = Callable[[Any, str, Mapping[str, Any], str], FiledRequest]
+Filing = Callable[[Any, str, Mapping[str, Any], str, float | None], FiledRequest]
+Counted = Callable[..., FiledRequest]
 
 
-def counted(filing: Filing) -> Filing:
+def counted(filing: Filing) -> Counted:
     """The filing, with what it came to put down under the last word of its path (`deferrals`, `complaints`, …)."""
 
     @functools.wraps(filing)
-    def file_and_count(door: Any, path: str, body: Mapping[str, Any], key: str) -> FiledRequest:
+    def file_and_count(door: Any, path: str, body: Mapping[str, Any], key: str, deadline: float | None = None) -> FiledRequest:
         outcome = "not_filed"
         try:
-            filed = filing(door, path, body, key)
+            filed = filing(door, path, body, key, deadline)
             outcome = "filed_already" if filed.replayed else "filed"
             return filed
         except FilingInProgress:

@@ -227,7 +227,7 @@ class Paying(Door):
     ) -> PaymentMethods:
         """Carries a change out; after an unusable answer it reads back whether it was carried out."""
         try:
-            return self._read(PaymentMethods, self._client.call(method, self._path + path, body)[0])
+            return self._read(PaymentMethods, self._ask(method, self._path + path, body)[0])
         except UnusableAnswer as error:
             if not error.was_sent:
                 raise BackendUnavailable("the backend was never reached") from error
