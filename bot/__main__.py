@@ -17,6 +17,8 @@ COMMANDS = {
     "evaluate": "measure how well the bot understands, on sentences it has never seen",
     "bench": "measure how fast the bot is: ./huanban bench actions",
     "doctor": "say what is wrong with this machine and how to mend it",
+    "retention": "forget what is older than the lender keeps it: ./huanban retention --dry-run",
+    "keys": "the lender's keys for what rests in the databases: ./huanban keys new",
     "wechat": "the WeChat account's menu, and a font for its pictures: ./huanban wechat menu",
 }
 

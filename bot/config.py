@@ -70,6 +70,11 @@ SETTINGS = (
     ),
     Setting("HUANBAN_ACTIONS_HOST", "127.0.0.1", "Address the action server listens on; not loopback when Rasa is elsewhere."),
     Setting("HUANBAN_LOG_FORMAT", "text", "Logs as text for a person, or json: an object a line, with the request id."),
+    Setting(
+        "HUANBAN_LOG_LEVEL",
+        "info",
+        "info, warning, or debug for a while: then the logs name conversations and hold what was said, masked.",
+    ),
     Setting("HUANBAN_OTLP_ENDPOINT", "", "Collector of OpenTelemetry traces, such as http://collector:4318; empty: no traces."),
     Setting(
         "HUANBAN_WEB_ORIGINS",
@@ -85,6 +90,16 @@ SETTINGS = (
         "Calls and messages a minute that the chat takes from all pages of one origin (HUANBAN_WEB_ORIGINS).",
     ),
     Setting("HUANBAN_EVIDENCE_MAX_MB", "10", "Largest picture or PDF that a borrower may hand in, in MiB."),
+    Setting(
+        "HUANBAN_CONVERSATION_DAYS",
+        "730",
+        "So many days after its last word a conversation is forgotten, wherever it is kept.",
+    ),
+    Setting(
+        "HUANBAN_DATA_KEYS",
+        "",
+        "Keys that encrypt what was said, 32 bytes in base64, with commas; the first encrypts, all decrypt; empty: nothing is.",
+    ),
     Setting(
         "HUANBAN_DEMO",
         "auto",
@@ -211,6 +226,7 @@ class Settings:
     address_calls_per_minute: float
     origin_calls_per_minute: float
     evidence_max_bytes: int
+    conversation_days: float
     demo_is_open: bool
     service_token: str
     desk_token: str
@@ -363,6 +379,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         address_calls_per_minute=number("HUANBAN_ADDRESS_CALLS_PER_MINUTE"),
         origin_calls_per_minute=number("HUANBAN_ORIGIN_CALLS_PER_MINUTE"),
         evidence_max_bytes=int(number("HUANBAN_EVIDENCE_MAX_MB") * 1024 * 1024),
+        conversation_days=number("HUANBAN_CONVERSATION_DAYS"),
         demo_is_open=_demo_is_open(text("HUANBAN_DEMO"), text("HUANBAN_HOST"), backend_is_embedded, environment),
         service_token=secret["HUANBAN_SERVICE_TOKEN"],
         desk_token=secret["HUANBAN_DESK_TOKEN"],

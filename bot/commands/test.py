@@ -20,6 +20,8 @@ CHECKS = (
 )
 DOCTESTS = [
     "bot/domain.py",
+    "bot/sealing.py",
+    "bot/privacy/retention.py",
     "bot/formats.py",
     "bot/channels/guard.py",
     "bot/channels/masking.py",
@@ -30,16 +32,27 @@ DOCTESTS = [
 # Rooms that share a process, the longest first. Playwright leaves an event loop running in its own. Two at a time, because
 # most of them wait for other processes.
 ROOMS_TOGETHER = (
-    ("channels", "nlu", "observability", "processes", "shared", "stories"),
-    ("conversations",),
+    ("channels", "nlu", "observability", "privacy", "processes", "shared", "stories"),
+    ("attacks", "conversations"),
     ("browser",),
-    ("backend",),
+    ("backend", "faults"),
     ("actions", "client", "deploy", "docs", "unit"),
 )
 # Run when asked for by name: real servers, two processes of each kind, and minutes of waiting for what was killed.
 ROOMS_BY_NAME = (("cluster",),)
 PROCESSES_AT_ONCE = 2
-ROOMS_WITH_A_MODEL = {"browser", "channels", "cluster", "conversations", "nlu", "observability", "stories"}
+ROOMS_WITH_A_MODEL = {
+    "attacks",
+    "browser",
+    "channels",
+    "cluster",
+    "conversations",
+    "faults",
+    "nlu",
+    "observability",
+    "privacy",
+    "stories",
+}
 
 
 def _check_the_widget() -> int:

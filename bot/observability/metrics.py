@@ -30,7 +30,7 @@ filings = Counter(
 )
 backend_errors = Counter(
     "huanban_backend_errors",
-    "Answers of the loan backend that could not be used: unreachable, no_answer, server_error, malformed.",
+    "Answers of the loan backend that could not be used: unreachable, no_answer, server_error, too_many_calls, malformed.",
     ["reason"],
 )
 backend_requests = Counter("huanban_backend_requests", "Calls that the loan backend answered.", ["method", "route", "status"])

@@ -18,13 +18,15 @@ from bot.domain import read_domain
 ARROWS = {
     "bot.loans": {"bot.loans"},
     "bot.client": {"bot.client", "bot.loans", "bot.config", "bot.observability"},
-    "bot.backend": {"bot.backend", "bot.loans", "bot.config", "bot.observability"},
+    "bot.backend": {"bot.backend", "bot.loans", "bot.config", "bot.observability", "bot.sealing"},
     "bot.observability": {"bot.observability", "bot.config"},
     "bot.nlu": {"bot.nlu", "bot.loans", "bot.config", "bot.domain"},
     "bot.policies": {"bot.policies"},
-    "bot.shared": {"bot.shared", "bot.channels", "bot.config", "bot.observability"},
+    "bot.sealing": {"bot.sealing", "bot.config"},
+    "bot.shared": {"bot.shared", "bot.channels", "bot.config", "bot.observability", "bot.sealing"},
     "bot.channels": {
         "bot.observability",
+        "bot.sealing",
         "bot.channels",
         "bot.config",
         "bot.identity",
@@ -32,6 +34,7 @@ ARROWS = {
         "bot.loans",
         "bot.domain",
         "bot.formats",
+        "bot.nlu.segment",  # masking asks it what is a name
     },
     "bot.identity": {"bot.identity"},
     "bot.domain": {"bot.domain", "bot.config"},

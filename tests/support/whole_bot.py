@@ -100,6 +100,10 @@ class Talk:
         """
         return self._send({"payload": self.payload(title)})
 
+    def taps_again(self, payload: str) -> Talk:
+        """Taps a button of an earlier answer, by what it carries."""
+        return self._send({"payload": payload})
+
     def payload(self, title: str) -> str:
         """What a button of the latest answer carries."""
         found = [button for button in self.shown if title in button["title"]]

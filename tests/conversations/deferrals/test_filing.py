@@ -64,6 +64,18 @@ def test_a_filed_deferral_is_taken_back_by_its_button(talk: Callable[[str], Talk
     assert [row["status"] for row in filed(ledger, "L1002")] == ["undone"]
 
 
+def test_the_button_tapped_again_is_told_how_it_stands_and_a_late_no_does_not_call_it_undone(
+    talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    borrower = talk("due_in_three_days").says(FIRST_WORDS).taps("不想说")
+    again, no = borrower.payload("提交"), borrower.payload("先不办了")
+    borrower.taps("提交")
+    borrower.taps_again(again).hears("已经点过", "还在审核").does_not_hear("提交好了")
+    borrower.taps_again(no).hears("这一次没有办什么")
+    borrower.says("好的").hears("您想看欠多少")
+    assert [row["status"] for row in filed(ledger, "L1002")] == ["pending"]
+
+
 def test_a_filed_deferral_is_taken_back_in_words_and_can_be_filed_anew(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     borrower = talk("due_in_three_days")
     borrower.says(FIRST_WORDS).taps("不想说").taps("提交")
