@@ -64,7 +64,8 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     print(f"Loan backend on http://{settings.host}:{listener.getsockname()[1]}", flush=True)
     # No websockets: Rasa holds a release of that package which uvicorn cannot use.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
+    # A caller whose connection came in the moment of the end, and who asks again and again, would else keep it from ending.
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=10)
     # uvicorn stops at SIGTERM and then raises the signal again, which by default would end the process right there.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -225,6 +225,9 @@ def backend_in_a_thread(folder: Path, *, template: Path | None = None, port: int
         yield calls
     finally:
         server.should_exit = True
+        thread.join(3)
+        # A connection that came in the moment of the end is kept, and a caller that asks again and again would keep it for good.
+        server.force_exit = True
         thread.join(10)
         calls.session.close()
         app.close()
