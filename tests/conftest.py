@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.backend import lender_file, seed
 from bot.backend.clock import Clock
@@ -15,6 +16,9 @@ from bot.backend.store import Store
 from bot.demo import demo_borrowers
 from tests.support.backend import DEMO_LENDER_FILE, TODAY, BackendCalls, backend_in_a_thread
 from tests.support.whole_bot import Talk, WholeBot, whole_bot
+
+# The same examples in every run, so that a commit is green or it is not; `--hypothesis-profile=default` goes looking for new ones.
+settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

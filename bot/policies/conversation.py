@@ -61,6 +61,7 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
             "intents_that_end_forms": [],
             "silence_response": "utter_no_answer",
             "silence_response_by_action": {},
+            "silence_response_by_intent": {},
             "offer_second_action": "",
             "openings": {},
             "without_opening": [],
@@ -82,7 +83,9 @@ class ConversationPolicy(RulePolicy):  # a RulePolicy, since Rasa wants one in t
         self._offer = config["offer_second_action"]
         self._openings: dict[str, str] = config["openings"]
         self._without_opening = frozenset(config["without_opening"])
-        self._silence = SilenceRule(config["silence_response"], config["silence_response_by_action"])
+        self._silence = SilenceRule(
+            config["silence_response"], config["silence_response_by_action"], config["silence_response_by_intent"]
+        )
 
     def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
         """Reads the rules into the table.

@@ -123,18 +123,24 @@ class Step:
 
 @dataclass(frozen=True)
 class SilenceRule:
-    """Which response is said when every action of a turn failed: one for an action that matters, else the general one."""
+    """Which response is said when every action of a turn failed: one for an action or an intent that matters, else the general one.
+
+    A yes has words of its own, whatever was to answer it: the same button on another device may just have filed.
+    """
 
     default: str
     by_action: Mapping[str, str] = field(default_factory=dict)
+    by_intent: Mapping[str, str] = field(default_factory=dict)
 
-    def response(self, executed: Sequence[str]) -> str:
-        """The response for the last action of the turn that has one of its own; `action_file_*` stands for all that begin so."""
+    def response(self, executed: Sequence[str], intent: str | None = None) -> str:
+        """The response for the last action of the turn that has one of its own (`action_file_*` stands for all that begin so),
+        then for the intent.
+        """
         for name in reversed(executed):
             for pattern, response in self.by_action.items():
                 if fnmatchcase(name, pattern):
                     return response
-        return self.default
+        return self.by_intent.get(intent or "", self.default)
 
 
 def next_step(
@@ -162,7 +168,7 @@ def next_step(
     if step.action != LISTEN or turn.intent is None:
         return step
     if not turn.said_something:
-        response = silence.response(turn.executed)
+        response = silence.response(turn.executed, turn.intent)
         return Step(response) if response not in turn.executed else step
     if turn.form_ended and turn.form_now is None and turn.suspended and turn.suspended not in turn.executed:
         return Step(turn.suspended, interrupted=True)
