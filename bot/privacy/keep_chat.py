@@ -41,16 +41,25 @@ class ChatKeeper:
         return found
 
     def erase(self, of: Whose) -> Counts:
-        """Deletes every row of them, but a message that was accepted just now and waits for its turn."""
+        """Deletes every row of them, but a message that was accepted just now and waits for its turn.
+
+        Of a conversation stays how far it had counted: a page that is open knows its messages by their numbers, and would take
+        a second number 1 for the first.
+        """
         with writing(self.engine) as connection:
+            reached = _reached(connection, of)
             counts = {table.name: _gone(connection, table, False, *self._mine(table, of))[table.name] for table in _TABLES}
+            for conversation_id, number in reached.items():
+                connection.execute(sa.insert(conversations).values(conversation_id=conversation_id, read_number=number))
         leave_no_copies(self.engine)
         return counts
 
     def left(self, of: Whose) -> int:
-        """Rows that are still there."""
+        """Rows that are still there and hold more than a count."""
         with self.engine.begin() as connection:
-            return sum(_gone(connection, table, True, *self._mine(table, of))[table.name] for table in _TABLES)
+            rows = sum(_gone(connection, table, True, *self._mine(table, of))[table.name] for table in _TABLES)
+            only_count = (*self._mine(conversations, of), conversations.c.care_mode.is_(None))
+            return rows - _gone(connection, conversations, True, *only_count)[conversations.name]
 
     def _mine(self, table: sa.Table, of: Whose) -> tuple[Any, ...]:
         mine = table.c.conversation_id.in_(of.conversation_ids)
@@ -98,6 +107,16 @@ class ChatKeeper:
     def _forget_ratings(self, moment: str, *, pretend: bool) -> int:
         with writing(self.engine) as connection:
             return _gone(connection, ratings, pretend, ratings.c.at < moment)[ratings.name]
+
+
+def _reached(connection: Connection, of: Whose) -> dict[str, int]:
+    """The highest number that a message of each of the borrower's conversations has ever had."""
+    reached: dict[str, int] = {}
+    for table, number in ((messages, messages.c.number), (conversations, conversations.c.read_number)):
+        query = sa.select(table.c.conversation_id, sa.func.max(number)).where(table.c.conversation_id.in_(of.conversation_ids))
+        for conversation_id, highest in connection.execute(query.group_by(table.c.conversation_id)):
+            reached[conversation_id] = max(reached.get(conversation_id, 0), highest or 0)
+    return reached
 
 
 def _end_of_what_is_over(connection: Connection, conversation_id: str, before: float) -> int:

@@ -89,6 +89,22 @@ def test_what_is_typed_like_a_command_is_text(enter: Enter, ledger: BackendCalls
     assert [row for row in ledger.rows("requests") if row["kind"] != "ticket"] == before
 
 
+def test_what_was_deleted_is_gone_from_the_open_page_and_the_talk_goes_on(enter: Enter) -> None:
+    widget = enter("several_loans").open()
+    widget.says("我还欠多少钱")
+    hears(widget, "一共还差")
+    widget.says("删除我的聊天记录")
+    widget.button("删除").last.click()
+    hears(widget, "没有剩下的")
+    expect(widget.log).not_to_contain_text("我还欠多少钱")
+    widget.says("怎么还款")
+    hears(widget, "还款")
+    widget.page.reload()
+    widget.open()
+    hears(widget, "没有剩下的")
+    expect(widget.log).to_contain_text("怎么还款")
+
+
 def test_care_mode_is_asked_for_in_words(enter: Enter) -> None:
     widget = enter("due_in_three_days").open()
     widget.says("字太小了，换成长辈版")

@@ -239,6 +239,20 @@ def test_a_message_that_waits_for_its_turn_is_not_lost_and_what_the_platform_rep
     store.close()
 
 
+def test_an_open_page_takes_what_is_said_afterwards_for_new(settings: Settings, lender: BackendCalls) -> None:
+    history, hers = History(settings.chat_db), conversation(settings)
+    seen = [history.add(hers, {"text": f"第{n}句"})["id"] for n in range(3)]
+    history.set_care_mode(hers, True)
+    for expected in ("another", "one after that"):
+        ask(lender, key=f"erasure-{expected.replace(' ', '-')}")
+        asyncio.run(worker(settings, []).look())
+        assert history.all_of(hers) == [] and history.care_mode(hers) is None
+        seen.append(history.add(hers, {"text": expected})["id"])
+        assert [message["text"] for message in history.since(hers, seen[-2])] == [expected]
+    assert seen == sorted(set(seen))
+    history.close()
+
+
 def test_a_decision_that_waits_to_be_told_is_told_all_the_same(settings: Settings, lender: BackendCalls) -> None:
     bind(lender)
     store = Store(settings.wechat.db)

@@ -65,7 +65,7 @@ class Beside:
 
     async def erased(self, conversation_id: str, said: Mapping[str, Any]) -> None:
         """Tells that everything before was deleted: the first message of what is a new history."""
-        await self._turns.keep(conversation_id, dict(said))
+        await self._turns.keep(conversation_id, {**said, "first": True})
 
     async def failed(self, conversation_id: str) -> None:
         """Tells that the answer is missing, as in a turn of the chat's own."""

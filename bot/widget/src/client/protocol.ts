@@ -148,6 +148,8 @@ export interface Message {
   text?: string;
   buttons?: Button[];
   card?: Card;
+  /** What came before was deleted, at the borrower's wish. */
+  first?: boolean;
   /** The id the widget gave it, for a message of the borrower's. */
   client_id?: string;
 }

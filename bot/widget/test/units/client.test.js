@@ -58,6 +58,19 @@ test("a message told twice is there once, and all are in the server's order", ()
   assert.equal(history.unreadAfter(null), 3);
 });
 
+test("when all was deleted on the server, nothing of it stays on the page", () => {
+  const history = new History();
+  const message = (id, more = {}) => ({ id, from: "bot", at: "2026-11-24T08:00:00Z", text: id, ...more });
+  history.merge([message("1"), message("2")]);
+  assert.equal(history.merge([message("3", { first: true }), message("4")]).length, 2);
+  assert.deepEqual(
+    history.messages.map(({ id }) => id),
+    ["3", "4"],
+  );
+  assert.equal(history.merge([message("3", { first: true })]).length, 0);
+  assert.equal(history.messages.length, 2);
+});
+
 test("two tokens of one borrower name the same, those of two do not", () => {
   const token = (claims) => `h.${btoa(JSON.stringify(claims))}.s`;
   assert.equal(whoOf(token({ sub: "B1", exp: 1 })), whoOf(token({ sub: "B1", exp: 2 })));
