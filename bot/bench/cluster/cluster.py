@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -20,83 +19,29 @@ import yaml
 
 from bot import config
 from bot.bench import servers
+from bot.bench.process import Process
 from bot.processes.supervisor import free_port
 from bot.training import ensure_model
 
 KINDS = ("backend", "actions", "rasa")
-_MODULES = {"backend": "bot.backend", "actions": "bot.processes.action_server", "rasa": "bot.processes.rasa_server"}
 _TEMPLATE = "due_in_three_days"
 _BEHIND_THE_OTHERS = 10
 _CAN_COME_BACK = os.geteuid() == 0 and Path("/proc/self/task").exists()
 
 
-@dataclass
-class Node:
+class Node(Process):
     """One process of the cluster."""
 
-    name: str
-    kind: str
-    port: int
-    environment: Mapping[str, str]
-    arguments: list[str]
-    log: Path
-    process: subprocess.Popen[bytes] | None = None
+    def come_back(self) -> None:
+        """Starts it behind the others: until it is ready it takes only what they leave of the processor.
 
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self, *, behind_the_others: bool = False) -> None:
-        """Starts it; see `is_ready`.
-
-        Args:
-            behind_the_others: until it is ready it takes only what they leave of the processor; on several machines it would
-                have one of its own.
+        On several machines it would have one of its own.
         """
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", _MODULES[self.kind], *self.arguments],
-                cwd=config.ROOT,
-                env={**os.environ, **self.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                preexec_fn=partial(os.nice, _BEHIND_THE_OTHERS) if behind_the_others and _CAN_COME_BACK else None,
-            )
-
-    def kill(self) -> None:
-        """Ends it at once (-9)."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-    def stop(self) -> None:
-        """Asks it to end, and waits."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(60)
-            except subprocess.TimeoutExpired:
-                self.kill()
-
-    def is_ready(self) -> bool:
-        """Whether it says so itself."""
-        with contextlib.suppress(requests.RequestException):
-            return requests.get(f"{self.url}/ready", timeout=3).status_code == 200
-        return False
+        self.start(partial(os.nice, _BEHIND_THE_OTHERS) if _CAN_COME_BACK else None)
 
     def until_ready(self, seconds: float = 300) -> None:
-        """Waits until it is ready.
-
-        Raises:
-            servers.NotHere: it ended, or took too long.
-        """
-        deadline = time.monotonic() + seconds
-        while not self.is_ready():
-            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
-                raise servers.NotHere(f"{self.name} did not become ready: {self.log.read_text(errors='replace')[-1500:]}")
-            time.sleep(0.1)
+        """Waits until it is ready; from then on it is one of the others."""
+        super().until_ready(seconds)
         if _CAN_COME_BACK and self.process is not None:
             for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
                 with contextlib.suppress(ProcessLookupError):
@@ -121,7 +66,7 @@ class Cluster:
         """Kills a process (-9) and starts it again a second later."""
         self.nodes[name].kill()
         time.sleep(1)
-        self.nodes[name].start(behind_the_others=True)
+        self.nodes[name].come_back()
 
     def roll(self, kind: str, model: Path | None = None) -> None:
         """Replaces the processes of a kind one by one, each asked to end and the next not before it is ready again.
@@ -134,7 +79,7 @@ class Cluster:
             node.stop()
             if model is not None:
                 node.arguments = [str(model)]
-            node.start(behind_the_others=True)
+            node.come_back()
             node.until_ready()
 
     def rows(self, sql: str, *, of_the_ledger: bool = True) -> list[tuple[object, ...]]:

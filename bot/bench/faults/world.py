@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import copy
 import os
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +13,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import requests
 import yaml
 
 from bot import config
@@ -25,70 +22,12 @@ from bot.backend.policy import Policy
 from bot.backend.store import Store
 from bot.bench.faults.plans import borrower_of
 from bot.bench.faults.proxy import FaultProxy
-from bot.bench.servers import NotHere
+from bot.bench.process import MODULES, Process
 from bot.processes.supervisor import die_with_parent, free_port
 
 TODAY = date(2026, 11, 24)
-MODULES = {"backend": "bot.backend", "actions": "bot.processes.action_server", "rasa": "bot.processes.rasa_server"}
 _SITUATION = "due_in_three_days"
 _LENDER = config.ROOT / "data" / "demo" / "lender.yml"
-
-
-@dataclass
-class Process:
-    """One of the three processes."""
-
-    name: str
-    port: int
-    environment: dict[str, str]
-    arguments: list[str]
-    log: Path
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Starts it; call this on the main thread, with whose end it ends."""
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", MODULES[self.name], *self.arguments],
-                cwd=config.ROOT,
-                env={**os.environ, **self.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                preexec_fn=die_with_parent,
-            )
-
-    def kill(self) -> None:
-        """Ends it at once (-9)."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-    def stop(self) -> None:
-        """Asks it to end, and kills it when it does not."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(40)
-            except subprocess.TimeoutExpired:
-                self.kill()
-
-    async def until_ready(self, seconds: float = 180) -> None:
-        """Waits until it says that it is ready.
-
-        Raises:
-            NotHere: it ended, or took too long.
-        """
-        deadline = time.monotonic() + seconds
-        while not await asyncio.to_thread(self._is_ready):
-            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
-                raise NotHere(f"{self.name} did not become ready: {self.log.read_text(errors='replace')[-1500:]}")
-            await asyncio.sleep(0.1)
-
-    def _is_ready(self) -> bool:
-        with contextlib.suppress(requests.RequestException):
-            return requests.get(f"http://127.0.0.1:{self.port}/ready", timeout=3).status_code == 200
-        return False
 
 
 @dataclass
@@ -133,8 +72,8 @@ class World:
             self.kills.append((name, time.time()))
             async with self.proxy.away() if name == "backend" else contextlib.AsyncExitStack():
                 process.kill()
-                process.start()
-                await process.until_ready()
+                process.start(die_with_parent)
+                await asyncio.to_thread(process.until_ready)
 
 
 @contextlib.asynccontextmanager
@@ -160,11 +99,11 @@ async def running_world(folder: Path, numbers: Iterable[int], model: Path) -> As
     processes = {}
     for name, port in ports.items():
         arguments = [str(model)] if name == "rasa" else []
-        processes[name] = Process(name, port, dict(environment), arguments, folder / f"{name}.log")
+        processes[name] = Process(name, name, port, dict(environment), arguments, folder / f"{name}.log")
     try:
         for process in processes.values():
-            process.start()
-        await asyncio.gather(*(process.until_ready() for process in processes.values()))
+            process.start(die_with_parent)
+        await asyncio.gather(*(asyncio.to_thread(process.until_ready) for process in processes.values()))
         yield World(folder, settings, proxy, processes)
     finally:
         await proxy.close()
