@@ -29,7 +29,7 @@ LOOK_SECONDS = 2.0
 # be there for the last.
 SETTLED = {"web": timedelta(seconds=3)}
 SETTLED_ELSEWHERE = timedelta(seconds=20)
-RETENTION_SECONDS = 6 * 3600.0
+FIRST_RETENTION_SECONDS, RETENTION_SECONDS = 60.0, 6 * 3600.0
 
 Tell = Callable[[Whose, Erasure], Awaitable[None]]
 
@@ -68,24 +68,32 @@ class Erasing:
         self._ends = True
 
     async def watch(self) -> None:
-        """Looks again and again."""
-        forgets_at = time.monotonic() + 60.0
+        """Looks again and again; what is too old is forgotten whether the lender can be asked or not."""
+        forgets_at, failure = time.monotonic() + FIRST_RETENTION_SECONDS, ""
         while not self._ends:
-            seconds = LOOK_SECONDS
             try:
                 await self.look()
-                if time.monotonic() >= forgets_at:
-                    forgets_at = time.monotonic() + RETENTION_SECONDS
-                    done = await asyncio.to_thread(forget, self._keepers, self._days, stopped=lambda: self._ends)
-                    if line := told(done):
-                        log.info("forgotten after %g days: %s", self._days, line)
+                failure = ""
             except LoanBackendError as error:
-                log.info("what is to be deleted could not be read: %s", error)
-                seconds = 5 * LOOK_SECONDS
+                if type(error).__name__ != failure:  # told once, for as long as it lasts
+                    log.info("what is to be deleted could not be read: %s", error)
+                failure = type(error).__name__
             except Exception:
                 log.exception("what is to be deleted was not")
-                seconds = 5 * LOOK_SECONDS
-            await asyncio.sleep(seconds)
+                failure = "told above"
+            if time.monotonic() >= forgets_at:
+                forgets_at = time.monotonic() + RETENTION_SECONDS
+                await self._forget()
+            await asyncio.sleep(5 * LOOK_SECONDS if failure else LOOK_SECONDS)
+
+    async def _forget(self) -> None:
+        try:
+            done = await asyncio.to_thread(forget, self._keepers, self._days, stopped=lambda: self._ends)
+        except Exception:
+            log.exception("what is too old was not forgotten; it is tried again in six hours")
+            return
+        if line := told(done):
+            log.info("forgotten after %g days: %s", self._days, line)
 
     async def look(self) -> None:
         """Carries out what has been asked for.

@@ -17,6 +17,7 @@ from bot.channels.chat.history import History
 from bot.channels.wechat.deliveries import Deliveries
 from bot.channels.wechat.said import Said
 from bot.channels.wechat.store import Store, deliveries
+from bot.client.errors import BackendUnavailable
 from bot.client.privacy import Erasure
 from bot.config import Settings
 from bot.privacy import desk_export, erasing
@@ -28,6 +29,7 @@ from bot.privacy.whose import Whose, whose
 from bot.shared.locks import ConversationLocks
 from tests.privacy.helpers import (
     BORROWER,
+    DAY,
     SECRET_WORDS,
     bytes_of,
     conversation,
@@ -216,6 +218,35 @@ def test_nothing_begins_before_the_turn_can_be_over(
     told: list[str] = []
     asyncio.run(worker(settings, told).look())
     assert not told and told_to_rasa(settings, conversation(settings)) == [SECRET_WORDS]
+
+
+def test_what_is_too_old_is_forgotten_although_the_lender_cannot_be_asked(
+    settings: Settings, lender: BackendCalls, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tell_chat(settings, conversation(settings), [SECRET_WORDS], time.time() - 800 * DAY)
+    monkeypatch.setattr(erasing, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(erasing, "FIRST_RETENTION_SECONDS", 0.0)
+
+    def nobody_answers(_: object) -> list[Erasure]:
+        raise BackendUnavailable("away")
+
+    monkeypatch.setattr(erasing, "erasures_to_do", nobody_answers)
+
+    async def watch_for_a_while() -> None:
+        watching = worker(settings, [])
+        task = asyncio.create_task(watching.watch())
+        await asyncio.sleep(1.0)
+        watching.end()
+        await asyncio.wait_for(task, 10)
+
+    with caplog.at_level("INFO", logger="bot.privacy.erasing"):
+        asyncio.run(watch_for_a_while())
+    history = History(settings.chat_db)
+    assert history.all_of(conversation(settings)) == []
+    history.close()
+    assert [record.message for record in caplog.records if "could not be read" in record.message] == [
+        "what is to be deleted could not be read: away"
+    ]
 
 
 def test_a_message_that_waits_for_its_turn_is_not_lost_and_what_the_platform_repeats_is_still_known(
