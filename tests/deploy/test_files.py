@@ -76,9 +76,23 @@ def dockerfile() -> list[str]:
 def test_the_image_is_built_from_the_lock_with_its_hashes_and_runs_as_nobody_special() -> None:
     lines = dockerfile()
     installs = [line for line in lines if "pip install" in line]
-    assert installs and all("--require-hashes" in line and "requirements.lock" in line for line in installs)
+    assert installs and all("--require-hashes" in line and "requirements-image.lock" in line for line in installs)
     last = lines[max(index for index, line in enumerate(lines) if line.startswith("FROM")) :]
     assert "USER 10001:10001" in last and not any("pip install" in line for line in last)
+
+
+def test_the_image_has_what_was_tested_and_no_tool_of_the_tests() -> None:
+    def pins(name: str) -> dict[str, set[str]]:
+        """The hashes of each pinned package."""
+        entries = re.split(r"^(?=[a-z0-9])", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+        found = {entry.split()[0]: set(re.findall(r"sha256:\w+", entry)) for entry in entries if "==" in entry}
+        assert all(found.values())
+        return found
+
+    tested, image = pins("requirements.lock"), pins("requirements-image.lock")
+    assert {name: tested[name] for name in image} == image
+    left_out = {name.split("==")[0] for name in tested.keys() - image.keys()}
+    assert {"pytest", "playwright", "mypy", "ruff", "hypothesis", "schemathesis"} <= left_out and "rasa==3.6.21" in image
 
 
 def test_what_the_image_copies_is_there_and_what_it_runs_can_be_imported() -> None:
