@@ -35,6 +35,11 @@ _DONE = (
 _ASKED = ("collection_wrong_person", "collection_private_account", "collection_where", "collection_evidence")
 _FILE = "collection_file"
 _QUESTIONS = ("text", "when", "caller", "third_party", "wording")
+# When it was and who called is a word or two; whoever tells of need or of a request there has gone on to something else.
+_SHORT_ANSWERS = ("when", "caller")
+_NEEDS_OF_THEIR_OWN = frozenset(
+    {"report_hardship", "request_deferral", "request_instalment", "check_request_status", "undo_request"}
+)
 
 
 class ActionAnswerCollection(BorrowerAction):
@@ -113,6 +118,8 @@ class ValidateCollectionComplaintForm(FollowUpForm):
         aspects = aspects_in(asking.answer)
         if question == "third_party" and asking.answer.intent in ("affirm", "deny"):
             return {"third_party": asking.answer.intent == "affirm"}
+        if question in _SHORT_ANSWERS and asking.answer.intent in _NEEDS_OF_THEIR_OWN:
+            return {}
         found = self.told(asking, question)
         if question is None and not _was_done(aspects):
             found = {}

@@ -12,6 +12,7 @@ from actions.base import BorrowerAction, Events, button, entities_of, offer, say
 from actions.requests import show_filed
 from bot import formats
 from bot.client.results import FiledRequest
+from bot.nlu.clauses import is_question
 
 _SHOWN = 3
 _REQUEST_ID = re.compile(r"[A-Z]{2}\d{8}")
@@ -78,9 +79,13 @@ class ActionYesToNothing(ActionShowRequests):
         return super().answer(dispatcher, tracker)
 
 
-class ActionUndoRequest(BorrowerAction):
-    """Takes a filed request back within its minutes; of several it asks which, and says what stays."""
+class ActionUndoRequest(ActionShowRequests):
+    """Takes a filed request back within its minutes; of several it asks which, and says what stays.
 
+    A question takes nothing back: it is answered by how the requests stand, with the button beside it.
+    """
+
+    general_response = "utter_log_in_first"
     unavailable_response = "utter_undo_unavailable"
 
     def name(self) -> str:
@@ -92,6 +97,8 @@ class ActionUndoRequest(BorrowerAction):
         loans = self.loans_of(tracker)
         filed = loans.requests()
         request_id = request_id_said(tracker)
+        if is_question(text_of(tracker)) and any(can_be_undone(each) for each in filed):
+            return super().answer(dispatcher, tracker)
         if request_id is None:
             waiting = [each for each in filed if each.status == "pending" and kind_of(each) not in _NOT_UNDONE_BY_WORD]
             can_be = [each for each in waiting if can_be_undone(each)]

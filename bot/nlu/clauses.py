@@ -13,7 +13,11 @@ from dataclasses import dataclass
 # Between two questions there is more than a comma: a comma as often stands inside one ("我是商家，收花呗要手续费吗").
 _CUT = re.compile(r"[。？！；?!;\n]+|(?=还有(?:就是|一个|个)?)|(?=另外)|(?=顺便)|(?=再问)|(?=对了)")
 _WEAK_CUT = re.compile(r"[，,、~]+|\s+|(?<=[吗呢吧嘛么])(?=[\u4e00-\u9fff])")
-_ASKS = re.compile(r"[吗么？?呢]|会不会|能不能|可不可以|是不是|要不要|怎么|什么|为啥|多少|咋")
+_ASKS = re.compile(
+    r"[吗么？?呢]|可不可以|怎么|什么|为啥|多少|咋"
+    r"|([^动时])[不没]\1"  # 能不能, 交没交; but 动不动 and 时不时 are "often"
+    r"|(?:[了过上到成完]没有?|.{3}不)[。！!~ ]*$"  # 交上没有, 批了没, 能拿回来不
+)
 _SHORTEST = 2
 
 
@@ -54,8 +58,10 @@ def clauses(text: str) -> list[str]:
 def is_question(text: str) -> bool:
     """Whether a text asks something, by its particles, question words and marks.
 
-    >>> is_question("确定吗"), is_question("确定")
-    (True, False)
+    >>> is_question("确定吗"), is_question("交没交上"), is_question("收到没有")
+    (True, True, True)
+    >>> is_question("确定"), is_question("他们动不动就打来"), is_question("我没收到")
+    (False, False, False)
     """
     return bool(_ASKS.search(text))
 

@@ -72,15 +72,14 @@ class Erasing:
         forgets_at, failure = time.monotonic() + FIRST_RETENTION_SECONDS, ""
         while not self._ends:
             try:
-                await self.look()
-                failure = ""
+                failure = "" if await self.look() else "told there"
             except LoanBackendError as error:
                 if type(error).__name__ != failure:  # told once, for as long as it lasts
                     log.info("what is to be deleted could not be read: %s", error)
                 failure = type(error).__name__
             except Exception:
                 log.exception("what is to be deleted was not")
-                failure = "told above"
+                failure = "told here"
             if time.monotonic() >= forgets_at:
                 forgets_at = time.monotonic() + RETENTION_SECONDS
                 await self._forget()
@@ -95,18 +94,31 @@ class Erasing:
         if line := told(done):
             log.info("forgotten after %g days: %s", self._days, line)
 
-    async def look(self) -> None:
-        """Carries out what has been asked for.
+    async def look(self) -> bool:
+        """Carries out what has been asked for; whether nothing failed.
+
+        An erasure that fails is tried again with the next look, and keeps no other waiting.
 
         Raises:
             LoanBackendError: the lender could not be asked.
         """
+        went_well = True
         for erasure in await asyncio.to_thread(erasures_to_do, self._client):
             if erasure.as_of - erasure.asked_at >= SETTLED.get(erasure.channel, SETTLED_ELSEWHERE):
-                await self.carry_out(erasure)
+                try:
+                    await self.carry_out(erasure)
+                except Exception:
+                    log.exception("an erasure failed; it is tried again")
+                    went_well = False
+        return went_well
 
     async def carry_out(self, erasure: Erasure) -> bool:
-        """Deletes, reads back, and tells the lender and then the borrower; whether it was this server that did."""
+        """Deletes, reads back, and tells the borrower and then the lender; whether it was this server that did.
+
+        The borrower is told first, and while no turn can run: an answer that came before it would be cleared from her page, and
+        a server that died after the proof was given would leave her without a word. Told twice, she sees it once: what was told
+        before is deleted with the rest, and WeChat's has its key.
+        """
         loans = self._client.loans_of(erasure.borrower_id)
         of = await asyncio.to_thread(whose, loans, self._secret)
         async with contextlib.AsyncExitStack() as held:
@@ -119,9 +131,9 @@ class Erasing:
             if left:
                 log.error("%d rows of an erasure are still there; it is tried again", left)
                 return False
+            await self._tell(of, erasure)
             await asyncio.to_thread(loans.erasure_done, erasure.erasure_id, removed)
         log.info("an erasure was carried out: %s", ", ".join(f"{n} {kind}" for kind, n in removed.items() if n))
-        await self._tell(of, erasure)
         return True
 
     def _erase(self, of: Whose) -> tuple[Counts, int]:

@@ -15,7 +15,8 @@ from bot.privacy.databases import engine_of, leave_no_copies, writing
 from bot.privacy.keepers import OPEN_SECONDS, SESSION_GAP_SECONDS, Counts
 from bot.privacy.whose import Whose
 
-_TABLES = (messages, ratings, conversations)
+_SAID = (messages, ratings)
+_TABLES = (*_SAID, conversations)
 _LOOKED_AT = 2000
 
 
@@ -41,32 +42,33 @@ class ChatKeeper:
         return found
 
     def erase(self, of: Whose) -> Counts:
-        """Deletes every row of them, but a message that was accepted just now and waits for its turn.
+        """Deletes every row of them, but a message that was accepted and waits for its turn.
 
-        Of a conversation stays how far it had counted: a page that is open knows its messages by their numbers, and would take
-        a second number 1 for the first.
+        Of a conversation stays whether its letters are large, and how far it had counted: a page that is open knows its messages
+        by their numbers, and would take a second number 1 for the first.
         """
         with writing(self.engine) as connection:
-            reached = _reached(connection, of)
-            counts = {table.name: _gone(connection, table, False, *self._mine(table, of))[table.name] for table in _TABLES}
-            for conversation_id, number in reached.items():
-                connection.execute(sa.insert(conversations).values(conversation_id=conversation_id, read_number=number))
+            for conversation_id, number in _reached(connection, self._is_hers(messages, of)).items():
+                _keep_count(connection, conversation_id, number)
+            counts = {table.name: _gone(connection, table, False, *self._mine(table, of))[table.name] for table in _SAID}
         leave_no_copies(self.engine)
         return counts
 
     def left(self, of: Whose) -> int:
-        """Rows that are still there and hold more than a count."""
+        """Rows of what was said that are still there."""
         with self.engine.begin() as connection:
-            rows = sum(_gone(connection, table, True, *self._mine(table, of))[table.name] for table in _TABLES)
-            only_count = (*self._mine(conversations, of), conversations.c.care_mode.is_(None))
-            return rows - _gone(connection, conversations, True, *only_count)[conversations.name]
+            return sum(_gone(connection, table, True, *self._mine(table, of))[table.name] for table in _SAID)
+
+    def _is_hers(self, table: sa.Table, of: Whose) -> Any:
+        return table.c.conversation_id.in_(of.conversation_ids)
 
     def _mine(self, table: sa.Table, of: Whose) -> tuple[Any, ...]:
-        mine = table.c.conversation_id.in_(of.conversation_ids)
         if table is not messages:
-            return (mine,)
+            return (self._is_hers(table, of),)
         state = sa.func.coalesce(messages.c.state, "")
-        return (mine, ~sa.and_(state.in_(("accepted", "running")), messages.c.at > _at(self._clock() - OPEN_SECONDS)))
+        # However long ago it was accepted: after an outage it is run, too.
+        is_open = sa.or_(state == "accepted", sa.and_(state == "running", messages.c.at > _at(self._clock() - OPEN_SECONDS)))
+        return (self._is_hers(table, of), ~is_open)
 
     def forget_idle(self, before: float, *, pretend: bool = False, stopped: Callable[[], bool] = lambda: False) -> Counts:
         """Deletes what was said before the moment; of a talk that goes on past it nothing."""
@@ -97,11 +99,14 @@ class ChatKeeper:
         with writing(self.engine) as connection:
             number = _end_of_what_is_over(connection, conversation_id, before)
             mine = messages.c.conversation_id == conversation_id
+            reached = 0 if pretend else _reached(connection, mine).get(conversation_id, 0)
             counts = _gone(connection, messages, pretend, mine, messages.c.number <= number)
             newest = connection.execute(sa.select(sa.func.max(messages.c.number)).where(mine)).scalar()
             if newest is None or newest <= number:  # nothing younger: the conversation is over
                 this = conversations.c.conversation_id == conversation_id
                 counts.update(_gone(connection, conversations, pretend, this))
+                if reached:
+                    _keep_count(connection, conversation_id, reached)
             return counts
 
     def _forget_ratings(self, moment: str, *, pretend: bool) -> int:
@@ -109,14 +114,19 @@ class ChatKeeper:
             return _gone(connection, ratings, pretend, ratings.c.at < moment)[ratings.name]
 
 
-def _reached(connection: Connection, of: Whose) -> dict[str, int]:
-    """The highest number that a message of each of the borrower's conversations has ever had."""
-    reached: dict[str, int] = {}
-    for table, number in ((messages, messages.c.number), (conversations, conversations.c.read_number)):
-        query = sa.select(table.c.conversation_id, sa.func.max(number)).where(table.c.conversation_id.in_(of.conversation_ids))
-        for conversation_id, highest in connection.execute(query.group_by(table.c.conversation_id)):
-            reached[conversation_id] = max(reached.get(conversation_id, 0), highest or 0)
-    return reached
+def _reached(connection: Connection, where: Any) -> dict[str, int]:
+    """The highest number of a message in each conversation."""
+    query = sa.select(messages.c.conversation_id, sa.func.max(messages.c.number)).where(where)
+    return {
+        conversation_id: int(number) for conversation_id, number in connection.execute(query.group_by(messages.c.conversation_id))
+    }
+
+
+def _keep_count(connection: Connection, conversation_id: str, number: int) -> None:
+    """Remembers how far a conversation's messages have counted, which also says that they were read."""
+    this = conversations.c.conversation_id == conversation_id
+    if not connection.execute(sa.update(conversations).where(this).values(read_number=number)).rowcount:
+        connection.execute(sa.insert(conversations).values(conversation_id=conversation_id, read_number=number))
 
 
 def _end_of_what_is_over(connection: Connection, conversation_id: str, before: float) -> int:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot.channels.chat.history import History
 from bot.channels.wechat.deliveries import Deliveries
+from bot.channels.wechat.people import People
 from bot.channels.wechat.said import Said
 from bot.channels.wechat.store import Store, deliveries
 from bot.client.errors import BackendUnavailable
@@ -198,8 +199,7 @@ def test_a_server_that_dies_half_way_leaves_it_to_the_next(
     ask(lender)
     dying = worker(settings, [])
     monkeypatch.setattr(dying._keepers[1], "erase", lambda of: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        asyncio.run(dying.look())
+    assert not asyncio.run(dying.look())
     assert told_to_rasa(settings, conversation(settings)) == []
     assert lender.get("/erasures")["erasures"]
     told: list[str] = []
@@ -277,11 +277,58 @@ def test_an_open_page_takes_what_is_said_afterwards_for_new(settings: Settings, 
     for expected in ("another", "one after that"):
         ask(lender, key=f"erasure-{expected.replace(' ', '-')}")
         asyncio.run(worker(settings, []).look())
-        assert history.all_of(hers) == [] and history.care_mode(hers) is None
+        assert history.all_of(hers) == [] and history.care_mode(hers) is True
         seen.append(history.add(hers, {"text": expected})["id"])
         assert [message["text"] for message in history.since(hers, seen[-2])] == [expected]
     assert seen == sorted(set(seen))
     history.close()
+
+
+def test_a_message_that_waited_through_an_outage_is_run_and_the_numbers_go_on_behind_the_last(
+    settings: Settings, lender: BackendCalls
+) -> None:
+    long_ago = time.time() - 300.0
+    history, hers = History(settings.chat_db, clock=lambda: long_ago), conversation(settings)
+    history.add(hers, {"text": "davor"})
+    history.accept(hers, "id-1", {"text": "还有一句"}, "还有一句")
+    last = history.add_all(hers, [{"text": "danach"}, {"text": "noch danach"}])[-1]["id"]
+    ask(lender)
+    asyncio.run(worker(settings, []).look())
+    assert [message["text"] for message in history.all_of(hers)] == ["还有一句"]
+    assert history.add(hers, {"text": "删了"})["id"] > last
+    turn = history.next_turn(hers)
+    assert turn is not None and turn.text == "还有一句"
+    history.close()
+
+
+def test_an_erasure_that_fails_keeps_nobody_elses_waiting_and_is_told_before_it_is_done(
+    settings: Settings, lender: BackendCalls
+) -> None:
+    lender.post("/borrowers/B1002/erasures", {"channel": "web"}, key="erasure-of-another-1")
+    ask(lender)
+    told: list[str] = []
+    working = worker(settings, told)
+
+    async def nobody_can_be_told(of: Whose, erasure: Erasure) -> None:
+        if of.borrower_id == "B1002":
+            raise RuntimeError("the page is away")
+        told.append(erasure.borrower_id)
+
+    working._tell = nobody_can_be_told
+    asyncio.run(working.look())
+    assert told == [BORROWER] and lender.get(f"/borrowers/{BORROWER}/erasures")["erasures"][0]["done_at"]
+    assert lender.get("/borrowers/B1002/erasures")["erasures"][0]["done_at"] is None
+
+
+def test_what_holds_no_word_and_is_needed_to_go_on_stays(settings: Settings, lender: BackendCalls) -> None:
+    bind(lender)
+    store = Store(settings.wechat.db)
+    People(store).remember(OPENID, care_mode=True, proof_request_id="DF00000001")
+    ask(lender)
+    asyncio.run(worker(settings, []).look())
+    known = People(store).of(OPENID)
+    assert known.care_mode is True and known.proof_request_id is None
+    store.close()
 
 
 def test_a_decision_that_waits_to_be_told_is_told_all_the_same(settings: Settings, lender: BackendCalls) -> None:

@@ -91,12 +91,14 @@ def test_the_chat_forgets_talks_and_not_half_of_one(settings: Settings) -> None:
     history = History(settings.chat_db, clock=lambda: OLD)
     history.set_care_mode(hers, True)
     history.rate(hers, 5, "gut")
+    reached = history.all_of(hers)[-1]["id"]
     history.close()
     done = forget(keepers_of(settings), 730, now=NOW)
     assert chat_texts(settings, mine) == ["davor", "noch davor", "danach"] and chat_texts(settings, hers) == []
     assert done["chat"] == {"chat_messages": 2, "chat_ratings": 1, "chat_conversations": 1}
     history = History(settings.chat_db)
     assert history.add(mine, {"text": "weiter"})["id"] > history.all_of(mine)[-2]["id"]  # ids go on and are not given again
+    assert history.add(hers, {"text": "wieder da"})["id"] > reached and history.care_mode(hers) is None
     history.close()
 
 

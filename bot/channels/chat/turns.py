@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 Send = Callable[[str, str, dict[str, Any]], Awaitable[None]]
-# With the lease: whoever wrote to a server that died hears what is known within 15 seconds.
+# With the lease: whoever wrote to a server that died hears what is known within 20 seconds.
 SWEEP_SECONDS = 3.0
 
 

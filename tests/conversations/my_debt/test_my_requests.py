@@ -77,3 +77,20 @@ def test_a_granted_waiver_says_how_much(talk: Callable[[str], Talk], ledger: Bac
 def test_a_waiver_that_was_granted_in_part_says_so_with_the_reason(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
     grant_waiver(ledger, granted_fen=5_000)
     talk("overdue_95_days").says("我的减免申请办到哪了").hears("同意了一部分", "50.00元", "最多能免167.79元", "材料齐全")
+
+
+def test_asking_whether_it_was_filed_or_can_be_taken_back_takes_nothing_back(
+    talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    ledger.post("/borrowers/B1001/complaints", {"topic": "fees", "text": "收费不对"}, key="complaint-1")
+    borrower = talk("on_time")
+    for asked in ("刚才那个到底交没交上", "我刚才的申请交上了没有", "还能撤回吗"):
+        borrower.says(asked).hears("CP", "之前还能撤回").does_not_hear("撤回了")
+    assert [row["status"] for row in ledger.rows("requests")] == ["pending"]
+    borrower.taps("撤回申请").hears("撤回了")
+
+
+def test_whoever_asks_too_late_hears_that_it_is_too_late(talk: Callable[[str], Talk], ledger: BackendCalls) -> None:
+    ledger.post("/borrowers/B1001/complaints", {"topic": "fees", "text": "收费不对"}, key="complaint-1")
+    ledger.execute("UPDATE requests SET undo_until_at = filed_at")
+    talk("on_time").says("还能撤回吗").does_not_hear("撤回了").does_not_hear("之前还能撤回")

@@ -77,3 +77,12 @@ def test_somebody_who_is_not_late_hears_that_nobody_was_sent(talk: Callable[[str
 
 def test_with_the_backend_away_the_rules_are_said_and_nothing_is_promised(bot: WholeBot) -> None:
     bot.borrower("B1009").says("催收打给我妈了").hears("连不上", "转告").does_not_hear("投诉交好了", "什么时候的事")
+
+
+def test_need_that_is_told_between_the_questions_is_heard_and_no_part_of_the_complaint(
+    talk: Callable[[str], Talk], ledger: BackendCalls
+) -> None:
+    borrower = talk("due_in_three_days").says("我要投诉，催收天天打电话骂我").hears("什么时候")
+    borrower.says("我老公住院了，这个月真的没钱还").hears("什么时候")
+    borrower.taps("记不清").hears("对方是谁").says("刚才那个到底交没交上").hears("对方是谁")
+    borrower.says("姓王").taps("没有").says("骂我不要脸").hears("还没有交").does_not_hear("住院").does_not_hear("交没交上")
