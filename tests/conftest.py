@@ -17,7 +17,7 @@ from bot.demo import demo_borrowers
 from tests.support.backend import DEMO_LENDER_FILE, TODAY, BackendCalls, backend_in_a_thread
 from tests.support.whole_bot import Talk, WholeBot, whole_bot
 
-# The same examples in every run, so that a commit is green or it is not; `--hypothesis-profile=default` goes looking for new ones.
+# The same examples in every run: a commit is green or it is not. `--hypothesis-profile=default` goes looking for new ones.
 settings.load_profile("ci")
 
 

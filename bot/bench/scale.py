@@ -27,16 +27,26 @@ class Assumed:
     busiest_day: float = 3.0  # times the mean day: many have the same due day
     busiest_hour: float = 0.15  # of that day's messages
     most_load: float = 0.5  # of a core, so that a burst does not have to queue
-    months_kept: float = 12.0  # of conversations
+    months_kept: float = 24.0  # of conversations: HUANBAN_CONVERSATION_DAYS
+    kib_of_the_ledger_a_borrower: float = 20.0  # loans, payments, requests and audit trail, with indexes
     memory_of_rasa_gib: float = 1.2
     memory_of_others_gib: float = 0.3
+    copies_of_a_database: float = 2.0  # one that answers, one that stands by
+    cores_of_postgresql: float = 8.0  # of each copy, for conversations and for the ledger alike
+    memory_of_postgresql_gib: float = 32.0
+    cores_of_redis_rabbitmq_and_nginx: float = 8.0  # two of each: a core of Redis, two of RabbitMQ, one of nginx
+    memory_of_redis_rabbitmq_and_nginx_gib: float = 14.0  # two of each: 2 GiB, 4 GiB, 1 GiB
+    disk_of_rabbitmq_gib: float = 100.0  # two of 50 GiB, for events that nobody has fetched yet
     yuan_of_a_core_a_month: float = 120.0
     yuan_of_a_gib_of_memory_a_month: float = 30.0
     yuan_of_a_gib_of_disk_a_month: float = 1.0
 
 
 def needs(measured: Mapping[str, Any], assumed: Assumed) -> list[tuple[str, str, str]]:
-    """Rows of what, how much, and where it comes from."""
+    """Rows of what, how much, and where it comes from.
+
+    What our processes take was measured; what PostgreSQL, Redis, RabbitMQ and nginx take was not, and is assumed in whole.
+    """
     processor: Mapping[str, float] = measured["processor_ms"]
     size: Mapping[str, float] = measured["bytes_a_message"]
     talking = assumed.borrowers * assumed.share_that_talks_a_month
@@ -48,12 +58,22 @@ def needs(measured: Mapping[str, Any], assumed: Assumed) -> list[tuple[str, str,
     memory = count["rasa"] * assumed.memory_of_rasa_gib + (count["actions"] + count["backend"]) * assumed.memory_of_others_gib
     kept = month * assumed.months_kept
     disk = kept * sum(size.values()) / GIB
-    cores = sum(count.values())
-    money = (
-        cores * assumed.yuan_of_a_core_a_month
-        + memory * assumed.yuan_of_a_gib_of_memory_a_month
-        + disk * assumed.yuan_of_a_gib_of_disk_a_month
-    )
+    ledger = assumed.borrowers * assumed.kib_of_the_ledger_a_borrower * 1024 / GIB
+
+    def yuan(cores: float, memory_gib: float) -> float:
+        return cores * assumed.yuan_of_a_core_a_month + memory_gib * assumed.yuan_of_a_gib_of_memory_a_month
+
+    databases = 2 * assumed.copies_of_a_database  # of conversations and of the ledger
+    all_disk = (disk + ledger) * assumed.copies_of_a_database + assumed.disk_of_rabbitmq_gib
+    money = {
+        "our own processes": yuan(sum(count.values()), memory),
+        "PostgreSQL's processors and memory": databases * yuan(assumed.cores_of_postgresql, assumed.memory_of_postgresql_gib),
+        "Redis, RabbitMQ and nginx": yuan(
+            assumed.cores_of_redis_rabbitmq_and_nginx, assumed.memory_of_redis_rabbitmq_and_nginx_gib
+        ),
+        "disk": all_disk * assumed.yuan_of_a_gib_of_disk_a_month,
+    }
+    whole = sum(money.values())
     rows = [
         ("messages a day, mean", f"{day:,.0f}", "c"),
         ("messages a second in the busiest hour", f"{peak:,.0f}", "c"),
@@ -63,7 +83,7 @@ def needs(measured: Mapping[str, Any], assumed: Assumed) -> list[tuple[str, str,
     for kind, number in count.items():
         rows.append((f"processes of {kind}, a core each", f"{number}", "c"))
     rows += [
-        ("memory of all processes", f"{memory:,.0f} GiB", "c"),
+        ("memory of our processes", f"{memory:,.0f} GiB", "c"),
         ("events a message in the tracker store", f"{measured['rows_a_message']:.1f}", "m"),
         ("rows of events kept", f"{kept * measured['rows_a_message'] / 1e9:,.1f} thousand million", "c"),
     ]
@@ -72,8 +92,12 @@ def needs(measured: Mapping[str, Any], assumed: Assumed) -> list[tuple[str, str,
     rows += [
         ("PostgreSQL's disk for conversations, one copy", f"{disk:,.0f} GiB", "c"),
         ("PostgreSQL's writes of events in the busiest hour", f"{peak * measured['rows_a_message']:,.0f} rows a second", "c"),
-        ("money for processors, memory and one copy of the disk", f"{money:,.0f} yuan a month", "c"),
-        ("money a borrower who talks", f"{money / talking:.3f} yuan a month", "c"),
+        ("PostgreSQL's disk for the ledger, one copy", f"{ledger:,.0f} GiB", "c"),
+        ("PostgreSQL servers, for conversations and for the ledger", f"{databases:,.0f}", "c"),
+        ("disk in all, every copy and RabbitMQ's", f"{all_disk:,.0f} GiB", "c"),
+        *((f"money for {what}", f"{much:,.0f} yuan a month", "c") for what, much in money.items()),
+        ("money in all", f"{whole:,.0f} yuan a month", "c"),
+        ("money a borrower who talks", f"{whole / talking:.3f} yuan a month", "c"),
     ]
     return rows
 

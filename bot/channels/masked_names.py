@@ -33,7 +33,8 @@ _AFTER_NAME = (
 _GIVEN = rf"(?:(?!{_AFTER_NAME})[\u4e00-\u9fff]){{1,2}}"
 _NAME = rf"(?:{_COMPOUND}|[{_FAMILY_NAMES}]){_GIVEN}"
 _MANY_SYLLABLES = r"[\u4e00-\u9fff]{1,6}(?:[·•・][\u4e00-\u9fff]{1,6}){1,3}"
-_LATIN = r"[A-Z][a-z]+(?: ?[A-Z][a-z]+){0,3}"
+# One word in capitals is a brand or an abbreviation; two are a name as a passport has it.
+_LATIN = r"[A-Z][a-z]+(?: ?[A-Z][a-z]+| [A-Z]{2,20}(?![a-z])){0,3}|[A-Z]{2,20}(?: (?:[A-Z]{2,20}(?![a-z])|[A-Z][a-z]+)){1,3}"
 _RELATIVE = (
     "老公|老婆|先生|太太|丈夫|妻子|媳妇|对象|爱人|男朋友|女朋友|男友|女友|前夫|前妻|儿子|女儿|孩子|闺女|姑娘|儿媳妇?|女婿|孙子|孙女"
     "|爸爸?|妈妈?|爹|娘|父亲|母亲|公公|婆婆|岳父|岳母|丈母娘|哥哥?|姐姐?|弟弟?|妹妹?|表哥|表姐|表弟|表妹|堂哥|堂弟|姐夫|妹夫|嫂子"
@@ -53,6 +54,9 @@ _WEAK = re.compile(
     rf"((?:(?:我|俺|这里|这边)(?:就)?是|本人(?:是|叫)?|(?:{_RELATIVE}|{_OFFICE})(?:是|名字|姓名)?[：: ]?"
     rf"|(?:{_ROLE})(?:姓名|名字)?(?:是|为|叫|写的?|[：: ])?|替|代|帮|叫(?:做|作)?))({_NAME})"
 )
+# "Tell me to" is the same word: what goes on after it is something to do.
+_CALLED_ME = re.compile(rf"([叫喊]我(?:做|作)?)({_NAME})")
+_NAME_ENDS = re.compile(r"$|[，。,.！!？?；;、：: \n…~～]|[就也都吧啊呀哈呢哦的]|电话|手机|身份")
 _BESIDE_NUMBER = re.compile(
     rf"((?:^|[，。；、,;:：\s（(]))({_NAME})"
     r"(?=[，,、：: ]{0,3}(?:我?的?(?:电话|手机号?|身份证号?|卡号|号码)(?:是|[：: ])?)?"
@@ -62,7 +66,7 @@ _OWNER = re.compile(
     rf"((?:^|[，。；、,;:：\s（(是]))({_NAME})(?=的(?:电话|手机|身份证|银行卡|卡号|账户|账号|贷款|借款|欠款|名字|住址|地址))"
 )
 _TRIGGERS = re.compile(
-    rf"叫|姓名|名字|户名|全名|真名|我是|俺是|就是|这里是|这边是|本人|人|替|代|帮|{_OFFICE}|\[|的(?:电话|手机|身|银|卡|账|贷|借|欠|名|住|地)|{_RELATIVE}"
+    rf"[叫喊]|姓名|名字|户名|全名|真名|我是|俺是|就是|这里是|这边是|本人|人|替|代|帮|{_OFFICE}|\[|的(?:电话|手机|身|银|卡|账|贷|借|欠|名|住|地)|{_RELATIVE}"
 )
 
 # What the segmenter takes for a name and people say every day.
@@ -78,7 +82,7 @@ _NO_NAMES = frozenset(
     "程序员 程序 居民 富婆 富人 元老 平台 井下 牛人 保姆 祝福 项目 盛情 幸好 幸亏 诸位 温和 全家 "
     "全职 全款 双方 双倍 包工头 包租 终身 通情 易怒 路人 步行 胡说 胡子 白头发 宝妈 喻体 汤药 米店 "
     "米饭 鱼贩 花店 花农 水果 水产 水厂 石匠 金店 金条 金饰 柴火 桑叶 茶农 龙虾 司法 司机师傅 明天 "
-    "明年 明明 时间 万元 钱包 钱财".split()
+    "明年 明明 时间 万元 钱包 钱财 华为 陈述 钟点工".split()
 )
 _VERBS_AT_THE_END = "替帮让给把被跟和在的了是说想要来去还借欠有没先再也就都不会能"
 _NEVER_NAMES = ("r", "d", "c", "p", "v", "m", "t", "f", "i", "l", "u")
@@ -120,6 +124,11 @@ def _weak(found: re.Match[str]) -> str:
     return f"{found.group(1)}[姓名]{found.group(2)[length:]}" if length else found.group()
 
 
+def _called_me(found: re.Match[str]) -> str:
+    length = _length(found)
+    return _weak(found) if length and _NAME_ENDS.match(found.string, found.start(2) + length) else found.group()
+
+
 def _beside(found: re.Match[str]) -> str:
     """Alone before a number of somebody's it is a name, even one that the segmenter has never seen."""
     if found.group(2)[0] in _ALSO_WORDS or found.group(2) in _NO_NAMES:
@@ -145,6 +154,7 @@ _STEPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
     (_STRONG, _strong),
     (_BEFORE_PROOF, r"\1[姓名]"),
     (_WEAK, _weak),
+    (_CALLED_ME, _called_me),
     (_BESIDE_NUMBER, _beside),
     (_OWNER, _weak),
 )

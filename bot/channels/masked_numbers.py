@@ -1,4 +1,4 @@
-"""Numbers that name a person or open an account: found by their length, their checksum, and what stands beside them.
+"""Numbers that name a person or a card: found by their length, their checksum, and what stands beside them.
 
 A number written with gaps, in full-width or other digits, or in Chinese numerals is the same number. An amount, a day, the number
 of a request or a contract, a card's last four digits and a public help line are none of these.
@@ -18,7 +18,7 @@ _SEPARATED = r"[ .\-‐‑–—－·_]{1,3}"
 _GAP = r"[ .\-‐‑–—－·_]{0,3}"
 _ALIKE = {ord("Ｘ"): "X", ord("ｘ"): "x", ord("＠"): "@", ord("＋"): "+"}
 _KEYCAP = re.compile(r"(?<=\d)\ufe0f?\u20e3")
-_CHINESE = {
+CHINESE = {
     written: digit
     for digit, ways in {
         "0": "零〇○⓪",
@@ -34,16 +34,35 @@ _CHINESE = {
     }.items()
     for written in ways
 }
-_ANY_DIGIT = rf"[\d{''.join(_CHINESE)}]"
+_ANY_DIGIT = rf"[\d{''.join(CHINESE)}]"
 
 # What stands around numbers that are nobody's secret.
 _NUMBER_OF_A_PAPER = re.compile(
     r"[A-Za-z_-]$|(?:单号|编号|订单|流水|合同|凭证|借据|交易|回执|申请|借款)(?:号码?|单号)?[是为：: ]{0,3}$"
 )
 _SURELY_A_PAPER = re.compile(
-    r"(?:单|编|订单|流水|合同|凭证|借据|交易|回执|申请|受理)号(?:码|是|为|[：: ]){0,3}$|(?<![A-Za-z])(?!WX|VX|QQ|ID|NO)[A-Z]{2}$"
+    r"(?:单|编|订单|流水|合同|凭证|借据|交易|回执|申请|受理)号(?:码|是|为|[：: ]){0,3}(?:[A-Za-z]{1,6}-?)?$"
+    r"|(?<![A-Za-z])(?!WX|VX|QQ|ID|NO)[A-Z]{2}-?$"
 )
 _AMOUNT_GOES_ON = re.compile(r"\s*(?:元|块|万|亿|分|角|毛)|[.．]\d")
+
+# Amounts in a row look like the groups of a telephone or a card. Only amounts stand after "each" and directly after "paid";
+# after "my wages, ", "I have paid " or a bare "pay" a telephone may stand as well, and there the amounts have to be round.
+_EACH_BEFORE = re.compile(
+    r"(?:分别|各期?|每(?:一)?个?(?:期|月|笔|周|年)|每次(?=[还還交付扣]))(?:大概|都|要|得|还款?|交|付|扣)?(?:是|为)?[：: ]{0,2}$"
+)
+_PAID = (
+    r"(?:[\d一二两三四五六七八九十几首]期|金额|余额|本金|利息|工资|收入|月供"
+    r"|[还還付交扣转借花赚挣剩收](?:了|过))(?:是|为)?"
+)
+_PAID_BEFORE = re.compile(rf"{_PAID}[：:]?$")
+_ROUND_BEFORE = re.compile(rf"(?:{_PAID}|[钱款元块])[：:，, ]{{1,2}}$|[还還付交扣欠借][：:，, ]{{0,2}}$")
+_MORE_BEFORE = re.compile(r"(?:\d{1,6}(?:[.．]\d{1,2})?(?:元|块)?[ ，,、—-]{1,2}){1,4}$")
+_AMOUNTS_AFTER = re.compile(r"\s*(?:元|块|万(?!一)|这样还|分开还)")
+_CALLS_AFTER = re.compile(
+    r"\s*(?:[都老就又也总]|一直|天天|这个|那个)?(?:打(?![到进])|拨|催|骚扰|联系|发短信|找|号|接|的?(?:电话|手机|号))"
+)
+_NOT_AMOUNTS_BEFORE = re.compile(r"(?:电话|手机|号码|打给?|拨|微信|卡)(?:号码?|就?是|为|分别|我|他|她|[：: 的了到]){0,4}$")
 
 # 18 digits: place, birthday, three more and a check digit, however they are grouped.
 _ID_CARD = re.compile(
@@ -74,8 +93,16 @@ _MOBILE_IN_GROUPS = re.compile(
     rf"|1[3-9]\d{{2}}{_SEPARATED}\d{{3}}{_SEPARATED}\d{{4}}|1[3-9]\d{{2}}{_SEPARATED}\d{{4}}{_SEPARATED}\d{{3}}"
     rf"|1[3-9]\d{{5}}{_SEPARATED}\d{{4}}|1(?:[ -][3-9])(?:[ -]\d){{9}})(?!\d)"
 )
+# With commas or strokes between, and in groups of somebody's own, if nothing goes on before or after.
+_MOBILE_IN_A_ROW = re.compile(r"(?<![\dA-Za-z])1[3-9]\d( ?[,，、/] ?)\d{4}\1\d{4}(?!\d|[.．]\d)")
+_MOBILE_IN_ODD_GROUPS = re.compile(
+    r"(?<!\d)(?<!\d[ .·_—-])(?=1[3-9](?:[ ·_—-]?\d){9}(?![ .·_—-]?\d))\d{2,4}([ ·_—-])\d{2,4}(?:\1\d{2,4}){1,3}(?!\d)"
+)
 # A digit too few or too many is a slip, and the rest of it still tells whose it is.
-_MISTYPED_MOBILE = re.compile(r"((?:电话|手机|手机号|号码)(?:号码?)?(?:是|为|[：: ]){1,3})1[3-9]\d{8,10}(?!\d)")
+_MISTYPED_MOBILE = re.compile(
+    r"((?:电话|手机)(?:号码?)?(?:是|为|[：: ]){0,3}|(?<!流水)(?<!凭证)(?<![单编同据易执请理])号码(?:是|为|[：: ]){1,3})"
+    r"1[3-9]\d{8,10}(?!\d|[.．]\d|\s*(?:元|块|万|亿))"
+)
 _ANOTHER_COUNTRY = re.compile(r"(?<![\d+])\+(?!86)\d{1,3}(?:[ -]?\d){7,11}(?!\d)")
 _LANDLINE = re.compile(r"(?<![\d.])\(?0(?:10|2\d|[3-9]\d{2})\)?[ \-—]{0,2}[2-9]\d{2,3}[ -]?\d{4}(?!\d)(?:(?:转|-)\d{1,5})?")
 _LANDLINE_AT_HOME = re.compile(
@@ -83,41 +110,7 @@ _LANDLINE_AT_HOME = re.compile(
 )
 _EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64} ?@ ?[A-Za-z0-9-]+(?: ?[.。点] ?[A-Za-z0-9-]+)+")
 
-_CODE_WORD = (
-    "验证码|校验码|动态码|确认码|短信码|识别码|动态密码|短信密码|取款密码|支付密码|交易密码|登录密码|查询密码"
-    "|密码|口令|安全码|CVV2?|cvv2?"
-)
-_LINK = r"(?:就?是|为|[：:=＝ “\"'【(（]|给你|收到的?|发来的?|[4-8四六八]位数?字?){0,4}"
-_NO_CODE = r"(?!\d|[.．]\d| ?(?:元|块|万|次|秒|分钟|小时|年|月|天|号|日|期|笔|个))"
-_SIX = r"\d{3}[ -]\d{3}|\d{2} \d{2} \d{2}|(?:\d ){5}\d"
-_CODE = re.compile(rf"((?:{_CODE_WORD})(?:号码?)?{_LINK})(?:{_SIX}|\d{{3,8}}){_NO_CODE}")
-_CODE_SPOKEN = re.compile(rf"((?:{_CODE_WORD}){_LINK})[{''.join(_CHINESE)}]{{4,8}}(?![十百千万个次年月日号天期])")
-_CODE_OF_LETTERS = re.compile(
-    rf"((?:{_CODE_WORD})(?:就?是|为|[：:=]) ?)(?=[A-Za-z0-9!#$%&*._@-]*\d)[A-Za-z0-9!#$%&*._@-]{{4,20}}"
-)
-_CODE_LATER = re.compile(
-    rf"((?:验证码|校验码|动态码|短信码)(?:(?!{_CODE_WORD}|[\d\n\[\]欠还扣借转款尾共额钱]).){{1,10}})(?<!\d)\d{{6}}{_NO_CODE}"
-)
-_CODE_FIRST = re.compile(
-    rf"(?<![\d.欠还借扣共¥￥元])(?:\d{{4,8}}(?=(?:就?是|这是)(?:我的?|这个|刚?收到的|短信)?的?(?:{_CODE_WORD}))"
-    rf"|\d{{6}}(?=[，, ]{{0,2}}(?:这是|我的|这个|刚?收到的)?(?:{_CODE_WORD})(?!.{{0,2}}(?:收不|没|怎么|忘|错))))"
-)
-_CODE_IN_ENGLISH = re.compile(r"((?:code|OTP|PIN)(?: is)?[: ]{1,3})\d{4,8}(?!\d)", re.IGNORECASE)
-
-_PAPER_OF_A_PERSON = re.compile(
-    r"((?:护照|通行证|军官证|士兵证|居住证|台胞证|回乡证)(?:号码?)?[是为：: ]{0,3})[A-Za-z]{0,2}\d{7,10}(?!\d)"
-)
-_ACCOUNT = re.compile(r"((?:QQ|qq|扣扣)(?:号码?)?[是为：: ]{0,3})[1-9]\d{4,11}(?!\d)")
-_WECHAT_ID = re.compile(
-    r"((?:微信|薇信|[Vv][Xx]|[Ww][Xx])(?:(?:号码?|ID|id)?(?:是|为|[：:])[ ]?|号[ ]?|[ ]))"
-    r"[A-Za-z][A-Za-z0-9_-]{5,19}(?![A-Za-z0-9])"
-)
-_WECHAT_ID_PLAIN = re.compile(r"((?:加我?|我的?)微信)(?=[A-Za-z0-9_-]*\d)[A-Za-z][A-Za-z0-9_-]{5,19}(?![A-Za-z0-9])")
-_NUMBER_PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·• ]?"
-    r"(?=[A-HJ-NP-Z]*\d)[A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])"
-)
-_CHINESE_RUN = re.compile(rf"(?<!\d)(?=[\d .—-]*[{''.join(_CHINESE)}]){_ANY_DIGIT}(?:[ .—-]?{_ANY_DIGIT}){{10,20}}[Xx]?")
+_CHINESE_RUN = re.compile(rf"(?<!\d)(?=[\d .—-]*[{''.join(CHINESE)}]){_ANY_DIGIT}(?:[ .—-]?{_ANY_DIGIT}){{10,20}}[Xx]?")
 
 
 def plain_digits(text: str) -> str:
@@ -172,15 +165,36 @@ def _old_id_card(found: re.Match[str]) -> str:
     return found.group() if is_other else "[身份证号]"
 
 
+def are_amounts(written: str, before: str, after: str = "") -> bool:
+    """Whether groups of digits are amounts in a row: round or all alike, or said to be amounts; none begins with a zero.
+
+    >>> are_amounts("6250 6250 6250 6250", ""), are_amounts("138 1234 5678", "还是打"), are_amounts("150 2000 3000", "分别是")
+    (True, False, True)
+    """
+    groups = re.findall(r"\d+", written)
+    if len(groups) < 2 or any(len(group) < 2 or group.startswith("0") for group in groups):
+        return False
+    if _NOT_AMOUNTS_BEFORE.search(before) or _CALLS_AFTER.match(after):
+        return False
+    if all(group.endswith("00") for group in groups) or (len(groups) > 2 and len(set(groups)) == 1):
+        return True
+    said = _MORE_BEFORE.sub("", before)  # what a list goes on from is part of it: "先还3000 150 2000"
+    if _EACH_BEFORE.search(said) or _AMOUNTS_AFTER.match(after):
+        return True
+    are_round = all(group.endswith("0") for group in groups)
+    if _PAID_BEFORE.search(said):
+        return are_round or not written.startswith(_CARD_BEGINS)
+    return are_round and _ROUND_BEFORE.search(said) is not None
+
+
 def _bank_card(found: re.Match[str]) -> str:
     """A number that passes the checksum of cards is one; a mistyped one is told by where it stands and how it begins."""
     before, after = _around(found)
     written = found.group()
     if _AMOUNT_GOES_ON.match(after) or _SURELY_A_PAPER.search(before):
         return written
-    groups = re.findall(r"\d+", written)
-    if len(groups) > 1 and len(groups[0]) > 1 and all(group.endswith("00") for group in groups):
-        return written  # amounts in a row
+    if are_amounts(written, before):
+        return written
     is_card = _luhn(_digits(written)) or _is_mistyped_card(written, before)
     return "[银行卡号]" if is_card else written
 
@@ -199,7 +213,9 @@ def _is_mistyped_card(written: str, before: str) -> bool:
 
 
 def _bank_card_in_groups(found: re.Match[str]) -> str:
-    return "[银行卡号]" if _luhn(_digits(found.group())) else found.group()
+    before, _ = _around(found)
+    is_other = _SURELY_A_PAPER.search(before) or are_amounts(found.group(), before) or not _luhn(_digits(found.group()))
+    return found.group() if is_other else "[银行卡号]"
 
 
 def _mobile(found: re.Match[str]) -> str:
@@ -208,10 +224,30 @@ def _mobile(found: re.Match[str]) -> str:
     return found.group() if is_other else "[手机号]"
 
 
+def _mobile_in_groups(found: re.Match[str]) -> str:
+    before, after = _around(found)
+    return found.group() if are_amounts(found.group(), before, after) else _mobile(found)
+
+
+def _mobile_in_a_row(found: re.Match[str]) -> str:
+    """Grouped like no telephone, round numbers are a list of amounts; so are more of them than a telephone has groups."""
+    before, after = _around(found)
+    groups = re.findall(r"\d+", found.group())
+    goes_on = re.search(r"\d ?[,，、/] ?$", before) or re.match(r" ?[,，、/] ?\d", after)
+    is_list = goes_on or all(group.endswith("0") for group in groups)
+    if is_list and not any(group.startswith("0") for group in groups) and not _NOT_AMOUNTS_BEFORE.search(before):
+        return found.group()
+    return _mobile_in_groups(found)
+
+
+def _landline(found: re.Match[str]) -> str:
+    return found.group() if _SURELY_A_PAPER.search(_around(found)[0]) else "[电话]"
+
+
 def _in_chinese(found: re.Match[str]) -> str:
     """A run of digits that a person spelled out; what follows a telephone number at once may be the begin of an amount."""
     written = found.group()
-    digits = "".join(_CHINESE.get(c, c) for c in written)
+    digits = "".join(CHINESE.get(c, c) for c in written)
     masked = mask_numbers(digits)
     if masked != digits:
         return masked
@@ -233,23 +269,14 @@ _STEPS: tuple[Step, ...] = (
     (_BANK_CARD, _bank_card),
     (_BANK_CARD_IN_GROUPS, _bank_card_in_groups),
     (_OLD_ID_CARD, _old_id_card),
-    (_MOBILE_IN_GROUPS, _mobile),
+    (_MOBILE_IN_GROUPS, _mobile_in_groups),
+    (_MOBILE_IN_A_ROW, _mobile_in_a_row),
+    (_MOBILE_IN_ODD_GROUPS, _mobile_in_a_row),
     (_MISTYPED_MOBILE, r"\1[手机号]"),
     (_ANOTHER_COUNTRY, "[电话]"),
-    (_LANDLINE, "[电话]"),
+    (_LANDLINE, _landline),
     (_LANDLINE_AT_HOME, r"\1[电话]"),
     (_ID_CARD_END, r"\1[身份证号]"),
-    (_ACCOUNT, r"\1[账号]"),
-    (_WECHAT_ID, r"\1[微信号]"),
-    (_WECHAT_ID_PLAIN, r"\1[微信号]"),
-    (_PAPER_OF_A_PERSON, r"\1[证件号]"),
-    (_NUMBER_PLATE, "[车牌号]"),
-    (_CODE, r"\1[密码]"),
-    (_CODE_SPOKEN, r"\1[密码]"),
-    (_CODE_OF_LETTERS, r"\1[密码]"),
-    (_CODE_LATER, r"\1[密码]"),
-    (_CODE_FIRST, "[密码]"),
-    (_CODE_IN_ENGLISH, r"\1[密码]"),
 )
 
 

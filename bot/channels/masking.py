@@ -1,12 +1,14 @@
 """Nothing about a person rests in clear: what is private in a message is replaced by what it is before anything keeps it.
 
-Numbers (`masked_numbers.py`): identity cards, bank cards, telephones, e-mail addresses, accounts, plates, codes, passwords.
-Names (`masked_names.py`): of the borrower and of others. Places (`masked_places.py`): postal addresses. Amounts, days, numbers
-of requests and contracts, card tails and the public numbers of help lines stay, since the bot has to read them.
+Numbers (`masked_numbers.py`): identity cards, bank cards, telephones, e-mail addresses. What a word before it tells
+(`masked_accounts.py`): accounts, plates, codes, passwords. Names (`masked_names.py`): of the borrower and of others. Places
+(`masked_places.py`): postal addresses. Amounts, days, numbers of requests and contracts, card tails and the public numbers of
+help lines stay, since the bot has to read them.
 """
 
 from __future__ import annotations
 
+from bot.channels.masked_accounts import mask_accounts
 from bot.channels.masked_names import mask_names
 from bot.channels.masked_numbers import mask_numbers, mask_spoken_numbers, plain_digits
 from bot.channels.masked_places import mask_places
@@ -20,5 +22,5 @@ def mask(text: str) -> str:
     >>> mask("欠12000.50元，申请DF00000003，尾号8846")
     '欠12000.50元，申请DF00000003，尾号8846'
     """
-    text = mask_spoken_numbers(mask_numbers(plain_digits(text)))
+    text = mask_spoken_numbers(mask_accounts(mask_numbers(plain_digits(text))))
     return mask_places(mask_names(text))

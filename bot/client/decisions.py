@@ -10,6 +10,8 @@ from bot.client.connection import Connection, UnusableAnswer
 from bot.client.errors import BackendUnavailable
 from bot.client.results import MalformedAnswer, read
 
+PAGE = 200
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -31,14 +33,24 @@ class Decisions:
     decisions: tuple[Decision, ...]
 
 
-def decisions_since(client: Connection, channel: str, since: datetime) -> Decisions:
-    """What was decided at this moment or later, for accounts that were bound by then.
+def decisions_since(client: Connection, channel: str, since: datetime, after: Decision | None = None) -> Decisions:
+    """What was decided at this moment or later, for accounts that were bound by then; `PAGE` rows at most.
+
+    Args:
+        client: the connection to the lender.
+        channel: the messenger.
+        since: the moment.
+        after: the last row that was read, if `PAGE` rows came: what stands behind it is read, and `since` counts for nothing.
 
     Raises:
         BackendUnavailable: no usable answer.
     """
     try:
-        data, _ = client.call("GET", f"/decisions?{urlencode({'channel': channel, 'since': since.isoformat()})}")
+        query = {"channel": channel, "since": since.isoformat(), "limit": str(PAGE)}
+        if after is not None:
+            last = {"since": after.decided_at.isoformat(), "after_request_id": after.request_id, "after_openid": after.openid}
+            query = {**query, **last}
+        data, _ = client.call("GET", f"/decisions?{urlencode(query)}")
         return read(Decisions, data)
     except (UnusableAnswer, MalformedAnswer) as error:
         raise BackendUnavailable(f"/decisions: {error}") from error

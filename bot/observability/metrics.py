@@ -36,7 +36,10 @@ backend_errors = Counter(
 backend_requests = Counter("huanban_backend_requests", "Calls that the loan backend answered.", ["method", "route", "status"])
 backend_seconds = Histogram("huanban_backend_request_seconds", "How long an answer took.", ["route"], buckets=_SECONDS)
 events_waiting = Gauge("huanban_events_waiting", "Events that wait for the broker to come back.")
-events_dropped = Counter("huanban_events_dropped", "Events that were given up, oldest first, because too many waited.")
+events_dropped = Counter(
+    "huanban_events_dropped",
+    "Events that were given up: too many waited (the oldest go first), the broker refused them, or the process ended.",
+)
 part_reachable = Gauge("huanban_part_reachable", "1 when the last look found this part there, else 0.", ["part"])
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

@@ -1,16 +1,18 @@
-"""`/health`, `/ready` and `/metrics` of a Sanic server, and the request id of its calls.
+"""`/health`, `/ready` and `/metrics` of a Sanic server, the request id of its calls, and its end.
 
 `/health` and `/ready` tell anybody yes or no. Which part is missing, and the metrics, are told to whom shows the token.
 """
 
 from __future__ import annotations
 
-from sanic import Blueprint
+from typing import Any
+
+from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 from sanic.response import json as json_response
 
-from bot.observability import metrics, request_id
+from bot.observability import metrics, request_id, tracing
 from bot.observability.readiness import Readiness, shows_token
 
 
@@ -43,6 +45,22 @@ def watching_calls(readiness: Readiness, token: str) -> Blueprint:
         return raw(metrics.text(), content_type=metrics.CONTENT_TYPE)
 
     return calls
+
+
+def end_well(app: Sanic, readiness: Readiness) -> None:
+    """An end that is said before it begins, and seen to the last span.
+
+    Sanic runs what is registered for its end from the last to the first: called after the channels have registered theirs, this
+    says "not ready" before the first of them waits for its turns.
+    """
+
+    @app.listener("before_server_stop")
+    async def take_nobody_new(*_: Any) -> None:
+        readiness.is_ending = True
+
+    @app.listener("after_server_stop")  # not before it: the turns under way end in between, and their spans with them
+    async def send_what_is_left(*_: Any) -> None:
+        await tracing.shut_down_beside_the_loop()
 
 
 def number_calls(request: Request) -> None:

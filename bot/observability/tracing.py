@@ -5,9 +5,15 @@ Spans hold names of stages, channels, actions and routes, and the request id; ne
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+# An ordinary end of a process has ten seconds altogether (`Supervisor.stop`), and turns come first.
+ENDING_SECONDS = 3.0
 
 _tracer: Any = None
 _provider: Any = None
@@ -32,17 +38,37 @@ def configure(process: str, endpoint: str, *, processor: Any = None) -> None:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
         processor = BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{endpoint}/v1/traces", timeout=5))
-    _provider = TracerProvider(resource=Resource.create({"service.name": f"huanban-{process}"}))
+    # Not by itself at the interpreter's exit, which would wait for a collector that is away for as long as it is tried.
+    _provider = TracerProvider(resource=Resource.create({"service.name": f"huanban-{process}"}), shutdown_on_exit=False)
     _provider.add_span_processor(processor)
     _tracer = _provider.get_tracer("huanban")
 
 
 def shut_down() -> None:
-    """Sends what is left and switches tracing off."""
+    """Sends what is left and switches tracing off; a collector that does not take it is not waited for any longer."""
+    if (sending := _begin_to_end()) is not None:
+        sending.join(ENDING_SECONDS)
+
+
+async def shut_down_beside_the_loop() -> None:
+    """The same, for a server whose loop has other things to end meanwhile."""
+    if (sending := _begin_to_end()) is None:
+        return
+    until = time.monotonic() + ENDING_SECONDS
+    # Looked at and not waited for in asyncio's threads: an action that never ended may have kept the last of those.
+    while sending.is_alive() and time.monotonic() < until:
+        await asyncio.sleep(0.02)
+
+
+def _begin_to_end() -> threading.Thread | None:
     global _tracer, _provider
-    if _provider is not None:
-        _provider.shutdown()
-    _tracer = _provider = None
+    provider, _tracer, _provider = _provider, None, None
+    if provider is None:
+        return None
+    # A daemon: the exporter tries for a minute, and the end of the process does not wait for that.
+    sending = threading.Thread(target=provider.shutdown, name="traces", daemon=True)
+    sending.start()
+    return sending
 
 
 @contextlib.contextmanager

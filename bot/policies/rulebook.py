@@ -123,7 +123,7 @@ class Step:
 
 @dataclass(frozen=True)
 class SilenceRule:
-    """Which response is said when every action of a turn failed: one for an action or an intent that matters, else the general one.
+    """Which response is said when every action of a turn failed: one for an action or an intent that matters, or the general one.
 
     A yes has words of its own, whatever was to answer it: the same button on another device may just have filed.
     """
@@ -133,8 +133,9 @@ class SilenceRule:
     by_intent: Mapping[str, str] = field(default_factory=dict)
 
     def response(self, executed: Sequence[str], intent: str | None = None) -> str:
-        """The response for the last action of the turn that has one of its own (`action_file_*` stands for all that begin so),
-        then for the intent.
+        """The response for the last action of the turn that has one of its own, else for the intent.
+
+        `action_file_*` stands for all that begin so.
         """
         for name in reversed(executed):
             for pattern, response in self.by_action.items():

@@ -23,7 +23,7 @@ from sanic.response import json as json_response
 from bot import config
 from bot.observability import logs, tracing
 from bot.observability import settings as observability_settings
-from bot.observability.sanic_calls import name_the_number, number_calls, watching_calls
+from bot.observability.sanic_calls import end_well, name_the_number, number_calls, watching_calls
 from bot.processes import public_port
 from bot.processes.watched_actions import readiness_of, watched_run
 
@@ -47,15 +47,13 @@ def application(token: str, threads: int, settings: config.Settings | None = Non
         # asyncio's default is the number of cores plus four, and then the borrowers wait for each other.
         loop.set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="action"))
 
-    app.blueprint(watching_calls(readiness_of(executor, settings), settings.metrics_token if settings else ""))
+    readiness = readiness_of(executor, settings)
+    app.blueprint(watching_calls(readiness, settings.metrics_token if settings else ""))
     public_port.answer_errors_plainly(app)
     public_port.mark_answers(app)
     app.register_middleware(number_calls, "request")
     app.register_middleware(name_the_number, "response")
-
-    @app.listener("before_server_stop")
-    async def send_what_is_left(*_: Any) -> None:
-        tracing.shut_down()
+    end_well(app, readiness)
 
     @app.post("/webhook")
     async def run(request: Request) -> HTTPResponse:

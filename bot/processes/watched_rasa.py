@@ -20,7 +20,7 @@ from sanic import Sanic
 from bot.config import Settings
 from bot.observability import metrics, request_id, tracing
 from bot.observability.readiness import Part, Readiness
-from bot.observability.sanic_calls import name_the_number, number_calls, watching_calls
+from bot.observability.sanic_calls import end_well, name_the_number, number_calls, watching_calls
 from bot.observability.stages import stage, timed
 from bot.privacy import serving
 from bot.processes import public_port
@@ -88,11 +88,8 @@ def add_calls(app: Sanic, settings: Settings) -> None:
     serving.attach(app, settings)
     app.register_middleware(number_calls, "request")
     app.register_middleware(name_the_number, "response")
-
-    @app.listener("before_server_stop")
-    async def say_so(*_: Any) -> None:
-        readiness.is_ending = True
-        tracing.shut_down()
+    # After the channels, whose turns end while this server says already that it takes nobody new.
+    end_well(app, readiness)
 
 
 def parts_of(app: Sanic, settings: Settings) -> list[Part]:

@@ -11,16 +11,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
 import logging
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-from urllib.parse import unquote, urlsplit
+import threading
+import time
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import aio_pika
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.brokers.kafka import KafkaEventBroker
 from rasa.core.brokers.pika import PikaEventBroker
 
 from bot import config
@@ -28,11 +28,17 @@ from bot.channels.masking import mask
 from bot.config import ConfigurationError
 from bot.observability import metrics
 
+if TYPE_CHECKING:  # whose events go to RabbitMQ or nowhere does without it
+    from confluent_kafka import KafkaError, Message, Producer
+
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 10_000
 RETRY_SECONDS = 5.0
 ANSWER_SECONDS = 10.0
+ENDING_SECONDS = 2.0
+# Kafka's producer has so many in its hands, and those it does not give back: what is given up is the oldest of the others.
+MOST_HANDED_OVER = 500
 QUEUE = "huanban_events"
 
 Event = dict[str, Any]
@@ -156,44 +162,135 @@ class RabbitStream(PikaEventBroker):
 
 
 class KafkaStream(EventBroker):
-    """Rasa's own broker for Kafka, on a thread of its own: its calls block for seconds while Kafka is away."""
+    """A producer of our own for Kafka, fed and heard by a thread of its own.
 
-    def __init__(self, address: str, topic: str, secret: str, parts: Any, make: Callable[..., Any] = KafkaEventBroker) -> None:
+    Rasa's broker returns from what it did not send as if it had, never hears what became of an event because its polling ends
+    before there is anything to poll, and waits without end when it closes.
+    """
+
+    def __init__(self, address: str, topic: str, secret: str, parts: SplitResult, **options: Any) -> None:
+        from confluent_kafka import KafkaException, Producer
+
         login = (
-            {"sasl_username": unquote(parts.username), "sasl_password": unquote(parts.password or "")} if parts.username else {}
+            {
+                "security.protocol": "SASL_SSL",
+                "sasl.mechanism": "PLAIN",
+                "sasl.username": unquote(parts.username),
+                "sasl.password": unquote(parts.password or ""),
+            }
+            if parts.username
+            else {"security.protocol": "PLAINTEXT"}
         )
-        self._inner = make(
-            address,
-            topic=topic,
-            client_id="huanban",
-            partition_by_sender=True,
-            security_protocol="SASL_SSL" if login else "PLAINTEXT",
+        settings = {
+            "bootstrap.servers": address,
+            "client.id": "huanban",
+            # One batch after the other: what is sent again cannot come after what was said later.
+            "max.in.flight.requests.per.connection": 1,
+            # How many wait is bounded and not how long, as for RabbitMQ.
+            "message.timeout.ms": 0,
+            "reconnect.backoff.ms": 500,
+            "reconnect.backoff.max.ms": int(RETRY_SECONDS * 1000),
+            "error_cb": self._hear_trouble,
+            # It would write its own lines to standard error, several a second, between ours.
+            "logger": log,
+            "log_level": 2,
             **login,
-        )
+            **options,
+        }
+        try:
+            producer = Producer(settings)
+        except KafkaException as error:  # its words may hold a setting's value, such as the password
+            raise ConfigurationError(
+                f"HUANBAN_EVENTS_URL: Kafka's client refuses it ({error.args[0].name()}); a user wants a password with it."
+            ) from None
+        self._topic = topic
         self._secret = secret
-        self._waiting = 0
-        self._thread = ThreadPoolExecutor(1, "events")
+        self._lock = threading.Lock()
+        self._queue: deque[Event] = deque()
+        self._handed_over = 0
+        self._trouble: set[str] = set()
+        self._given_up: Counter[str] = Counter()
+        self._is_ending = threading.Event()
+        # The thread holds the producer alone, so that it is also taken apart there and not on the event loop.
+        self._thread = threading.Thread(target=self._feed, args=(producer,), name="events", daemon=True)
+        self._thread.start()
 
     def publish(self, event: Event) -> None:
-        """Hands an event to the thread, unless too many wait there."""
-        if self._waiting >= MOST_WAITING:
+        """Lets the event wait for the thread; of too many that wait, the oldest is given up."""
+        if self._is_ending.is_set():
             metrics.events_dropped.inc()
             return
-        self._waiting += 1
-        metrics.events_waiting.set(self._waiting)
-        self._thread.submit(self._send, outgoing(event, self._secret))
-
-    def _send(self, event: Event) -> None:
-        try:
-            self._inner.publish(event, retries=2, retry_delay_in_seconds=1)
-        except Exception as error:
-            log.warning("an event was given up: %s", type(error).__name__)
-            metrics.events_dropped.inc()
-        finally:
-            self._waiting -= 1
-            metrics.events_waiting.set(self._waiting)
+        going = outgoing(event, self._secret)
+        with self._lock:
+            self._queue.append(going)
+            if len(self._queue) + self._handed_over > MOST_WAITING:
+                self._queue.popleft()
+                metrics.events_dropped.inc()
+            self._tell_waiting()
 
     async def close(self) -> None:
-        """Sends nothing more."""
-        self._thread.shutdown(wait=False)
-        await self._inner.close()
+        """Gives what waits a moment, counts what is lost, and never holds up the process for longer than that."""
+        self._is_ending.set()
+        until = time.monotonic() + ENDING_SECONDS + 1
+        while self._thread.is_alive() and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+
+    def _feed(self, producer: Producer) -> None:
+        while not self._is_ending.is_set():
+            self._hand_over(producer, MOST_HANDED_OVER)
+            producer.poll(0.1)
+            self._say_what_was_given_up()
+        self._hand_over(producer, MOST_WAITING)
+        producer.flush(ENDING_SECONDS)
+        producer.purge()  # each of what is left comes back as not delivered
+        producer.flush(0.5)
+        while self._queue:  # what its memory had no room for
+            self._handed_over += 1
+            self._queue.popleft()
+            self._ended("the end")
+        self._say_what_was_given_up()
+
+    def _hand_over(self, producer: Producer, most: int) -> None:
+        while True:
+            with self._lock:
+                if not self._queue or self._handed_over >= most:
+                    return
+                event = self._queue.popleft()
+                self._handed_over += 1
+            try:
+                value = json.dumps(event).encode()
+                producer.produce(self._topic, value, event["sender_id"].encode(), on_delivery=self._delivered)
+            except BufferError:  # the producer's own memory is full: the event waits on, before those after it
+                with self._lock:
+                    self._queue.appendleft(event)
+                    self._handed_over -= 1
+                return
+            except Exception as error:  # one that is larger than a message may be; those after it are none the worse
+                self._ended(type(error).__name__)
+
+    def _delivered(self, error: KafkaError | None, _: Message) -> None:
+        if error is None and self._trouble:
+            self._trouble.clear()
+            log.info("events go to the broker again")
+        self._ended(error.name() if error else None)
+
+    def _ended(self, failure: str | None) -> None:
+        if failure is not None:
+            self._given_up[failure] += 1
+            metrics.events_dropped.inc()
+        with self._lock:
+            self._handed_over -= 1
+            self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
+        metrics.events_waiting.set(len(self._queue) + self._handed_over)
+
+    def _hear_trouble(self, error: KafkaError) -> None:
+        if error.name() not in self._trouble:  # once an outage, and not with every try
+            self._trouble.add(error.name())
+            log.warning("the event broker does not answer: %s; trying again", error.name())
+
+    def _say_what_was_given_up(self) -> None:
+        for failure, count in self._given_up.items():
+            log.warning("%d events were given up: %s", count, failure)
+        self._given_up.clear()

@@ -63,3 +63,16 @@ def test_what_was_decided_before_is_left_out_and_the_moment_itself_is_not(lender
 def test_a_moment_that_is_none_is_refused(lender: BackendCalls) -> None:
     answer = lender.call("GET", "/decisions?channel=wechat&since=yesterday")
     assert answer.status_code in (400, 422) and answer.json()["type"] == "/problems/validation"
+
+
+def test_whoever_got_a_full_page_reads_on_behind_its_last_row(lender: BackendCalls) -> None:
+    for openid in ("o-first-phone", "o-second-phone", "o-third-phone"):  # three rows at one moment
+        bound(lender, openid, "B1002")
+    decided(lender, "B1002")
+    whole, read = decisions(lender), []
+    since, behind = "2026-01-01T00:00:00%2B08:00", ""
+    while page := decisions(lender, f"{since}&limit=2{behind}"):
+        read += page
+        since = page[-1]["decided_at"].replace("+", "%2B")
+        behind = f"&after_request_id={page[-1]['request_id']}&after_openid={page[-1]['openid']}"
+    assert read == whole and len(whole) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from prometheus_client import REGISTRY
 
 from bot import config
 from bot.backend.settings import SETTINGS as BACKEND_SETTINGS
+from bot.bench.scale import Assumed
 from bot.config import ROOT
 from bot.observability import metrics
 
@@ -81,14 +83,54 @@ def test_the_image_is_built_from_the_lock_with_its_hashes_and_runs_as_nobody_spe
     assert "USER 10001:10001" in last and not any("pip install" in line for line in last)
 
 
-def test_the_image_has_what_was_tested_and_no_tool_of_the_tests() -> None:
-    def pins(name: str) -> dict[str, set[str]]:
-        """The hashes of each pinned package."""
-        entries = re.split(r"^(?=[a-z0-9])", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
-        found = {entry.split()[0]: set(re.findall(r"sha256:\w+", entry)) for entry in entries if "==" in entry}
-        assert all(found.values())
-        return found
+def pins(name: str) -> dict[str, set[str]]:
+    """The hashes of each package that a lock pins."""
+    return pins_of((ROOT / name).read_text(encoding="utf-8"))
 
+
+def pins_of(text: str) -> dict[str, set[str]]:
+    entries = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)
+    found = {entry.split()[0]: set(re.findall(r"sha256:\w+", entry)) for entry in entries if "==" in entry}
+    assert all(found.values())
+    return found
+
+
+# Released as one wheel and no source; what else has one hash in the lock was released as source alone.
+ONLY_A_WHEEL = {"flatbuffers", "keras", "tensorboard", "tensorflow-estimator", "tensorflow-hub"}
+
+
+def test_what_was_released_as_source_alone_is_built_from_it_and_nothing_else_is() -> None:
+    # A lock does not say which kind of file a hash is of. Whoever has no wheel has one file, so a new package with one hash is
+    # looked up by hand, and added here or in the Dockerfile.
+    alone = {pin.split("==")[0] for pin, hashes in pins("requirements-image.lock").items() if len(hashes) == 1}
+    install = next(line for line in dockerfile() if "pip install" in line)
+    built = re.findall(r"--no-binary (\S+)", install)
+    assert [set(names.split(",")) for names in built] == [alone - ONLY_A_WHEEL]
+    assert alone >= ONLY_A_WHEEL, "no longer so in the lock"
+    # pip takes the last word on a package.
+    assert install.rindex("--only-binary :all:") < install.index("--no-binary")
+
+
+def test_what_is_built_is_built_by_tools_of_the_lock() -> None:
+    install = next(line for line in dockerfile() if "pip install" in line)
+    steps = install.removeprefix("RUN ").split("&&")
+    assert ["--no-build-isolation" in step for step in steps] == ["--no-binary" in step for step in steps] == [False, False, True]
+    picked = subprocess.run(["sh", "-c", steps[0].split(">")[0]], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    lock = pins("requirements-image.lock").items()
+    tools = {pin: hashes for pin, hashes in lock if pin.split("==")[0] in ("setuptools", "wheel")}
+    assert len(tools) == 2 and pins_of(picked) == tools
+
+
+def test_no_image_is_built_with_the_demos_words_unless_it_was_asked_for() -> None:
+    lines = dockerfile()
+    assert "ARG LENDER_FILE" in lines, "a default would be spoken by every lender's bot"
+    check, train = (next(n for n, line in enumerate(lines) if part in line) for part in ('test -f "$LENDER_FILE"', "bot train"))
+    assert lines.index("ARG LENDER_FILE") < check < lines.index("ENV HUANBAN_LENDER_FILE=$LENDER_FILE") < train
+    last = lines[max(index for index, line in enumerate(lines) if line.startswith("FROM")) :]
+    assert not any("LENDER_FILE" in line for line in last), "where it is, the deployment says"
+
+
+def test_the_image_has_what_was_tested_and_no_tool_of_the_tests() -> None:
     tested, image = pins("requirements.lock"), pins("requirements-image.lock")
     assert {name: tested[name] for name in image} == image
     left_out = {name.split("==")[0] for name in tested.keys() - image.keys()}
@@ -134,8 +176,64 @@ def test_in_compose_every_volume_network_and_dependency_is_declared() -> None:
         assert set(service.get("networks", [])) <= set(whole["networks"]), name
         assert set(service.get("depends_on", {})) <= set(whole["services"]), name
         for volume in service.get("volumes", []):
-            source = volume.split(":")[0]
-            assert source in whole["volumes"] or (DEPLOY / source).exists(), source
+            if isinstance(volume, str):
+                source = volume.split(":")[0]
+                assert source in whole["volumes"] or (DEPLOY / source).exists(), source
+
+
+def with_settings(value: str, **settings: str) -> str:
+    """What Compose makes of a value; an error where it would refuse to start."""
+
+    def put(found: re.Match[str]) -> str:
+        name, default, message = found.groups()
+        if not settings.get(name) and default is None:
+            raise LookupError(message)
+        return settings.get(name) or default
+
+    return re.sub(r"\$\{(\w+)(?::-([^}]*)|:\?([^}]*))\}", put, value)
+
+
+def test_compose_starts_nothing_without_the_address_that_borrowers_reach_the_bot_at() -> None:
+    value = compose()["services"]["backend"]["environment"]["HUANBAN_BOT_URL"]
+    with pytest.raises(LookupError, match="where borrowers reach the bot"):
+        with_settings(value)
+    assert with_settings(value, HUANBAN_BOT_URL="https://chat.example.com") == "https://chat.example.com"
+
+
+@pytest.mark.parametrize("name", ["rasa", "backend"])
+def test_in_compose_the_lender_file_is_the_lenders_own_and_the_demos_only_when_asked_for(name: str) -> None:
+    service = compose()["services"][name]
+    (mount,) = service["volumes"]
+    assert service["environment"]["HUANBAN_LENDER_FILE"] == mount["target"]
+    assert mount["read_only"] and mount["bind"]["create_host_path"] is False
+    for value in (mount["source"], service["build"]["args"]["LENDER_FILE"]):
+        with pytest.raises(LookupError, match="your lender file, or data/demo/lender.yml for a demo"):
+            with_settings(value)
+    # Both mean one file: Compose looks from deploy/, the image's builder from the folder of the repository.
+    source, argument = (
+        with_settings(value, HUANBAN_LENDER_FILE="data/demo/lender.yml")
+        for value in (mount["source"], service["build"]["args"]["LENDER_FILE"])
+    )
+    assert (DEPLOY / source).resolve() == (ROOT / service["build"]["context"].removeprefix("..") / argument).resolve()
+    assert (DEPLOY / source).exists()
+
+
+def test_the_first_start_says_what_has_to_be_given() -> None:
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    steps = page[page.index("## First start") : page.index("## Health")]
+    text = (DEPLOY / "compose.yml").read_text(encoding="utf-8")
+    asked = set(re.findall(r"\$\{(\w+):\?", text))
+    # Those that the steps make by a loop are told without their beginning.
+    told = {name for name in asked if name in steps or name.removeprefix("HUANBAN_") in steps}
+    assert asked - told == set()
+    for part in ("--build-arg LENDER_FILE=", "ingress.host", "huanban-lender", "rasa.autoscaling.byQueue=false"):
+        assert part in steps, part
+
+
+def test_conversations_are_kept_as_long_as_the_page_about_scale_counts_them() -> None:
+    (setting,) = (setting for setting in config.SETTINGS if setting.name == "HUANBAN_CONVERSATION_DAYS")
+    assert with_settings(compose()["services"]["rasa"]["environment"][setting.name]) == setting.default
+    assert round(Assumed().months_kept * 365 / 12) == int(setting.default)
 
 
 def test_nginx_names_the_services_that_compose_has_and_hides_what_is_inside() -> None:

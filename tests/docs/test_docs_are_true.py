@@ -121,7 +121,12 @@ def test_every_setting_has_its_row_in_the_documentation() -> None:
 
 
 def test_the_documentation_names_no_setting_that_is_not_there() -> None:
-    known = {setting.name for setting in (*config.SETTINGS, *BACKEND_SETTINGS)} | {"HUANBAN_PYTHON", "HUANBAN_UV", "HUANBAN_VENV"}
+    known = {setting.name for setting in (*config.SETTINGS, *BACKEND_SETTINGS)} | {
+        "HUANBAN_PYTHON",
+        "HUANBAN_UV",
+        "HUANBAN_VENV",
+        "HUANBAN_IMAGE",
+    }
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         for name in set(re.findall(r"HUANBAN_[A-Z_]+[A-Z]", page.read_text(encoding="utf-8"))):
             assert name in known, f"{page.name}: {name}"

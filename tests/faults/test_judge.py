@@ -9,7 +9,9 @@ import pytest
 from bot.bench.faults.judge import PROMISES, Case, Ledger, Row, Spoken, judged
 from bot.bench.faults.plans import FAULTS, KILLS, one_of_each, plan
 from bot.bench.faults.proxy import Posted
-from bot.bench.faults.words import SAYS, words
+from bot.bench.faults.words import NOT_FILED as AT_ALL
+from bot.bench.faults.words import SAYS, THIS_TIME, words
+from bot.bench.faults.words import SHOWN_ANEW as OF_NEW_TERMS
 from bot.domain import read_domain
 
 CONFIRMED = "提交"
@@ -23,6 +25,16 @@ UNKNOWN = "刚才没有等到系统的回音，现在还不知道办成了没有
 STANDS = (
     "晚点还的申请DF00000007：11月24日10:02提交的，还在审核。\n由人工审核，最晚11月27日18:00给您答复。答复以前，原来的还款日照旧。"
 )
+GONE = "刚才那个已经过时了，没有提交。要办的话再跟我说一次，我重新算给您看。"
+FAILED = "贷款系统没有办成这件事。这一次什么都没有提交，也没有扣钱。"
+AWAY = "贷款系统现在连不上。这一次什么都没有提交，也没有扣钱。\n过一会儿再试就行，急的话找人工。"
+NO_ANSWER = (
+    "我这边出了点故障，刚才那句没有办成。\n您之前交的申请、还的钱都不受影响。过一会儿再跟我说一遍就行，急的话打400-000-0000。"
+)
+STOPPED = "好，不办了。什么都没有提交，还款计划没有变。\n想再办的时候跟我说一声就行。"
+NOT_CONFIRMED = "好，没有提交。那我们改一下时间。"
+SHOWN_AGAIN = "回到刚才的投诉，还没有提交。"
+SHOWN_ANEW = "我按您说的写好了，还没有交：\n挂了我4次电话"
 NONE_THERE = "没有查到您提交过的申请。"
 LEDGER = Ledger({"DF00000007": "B700003", "DF00000008": "B700004"}, {"965.94": "B700003", "966.32": "B700004"})
 ROW = Row("DF00000007", "deferral", "B700003", "L700003", "pending")
@@ -66,6 +78,51 @@ def test_not_filed_and_filed_at_the_second_confirmation_breaks_none() -> None:
     assert promises(replace(TRUE, spoken=ending_with(NOT_FILED, STANDS, *later), posts=[replace(MADE, received_at=3.5)])) == set()
 
 
+def later(answer: str, said: str = CONFIRMED, *, before: str = "") -> tuple[tuple[float, str, str], ...]:
+    """A turn after the first confirmation, perhaps with terms that were shown before it."""
+    shown = ((2.5, "borrower", "我再说一遍"), (2.8, "bot", before)) if before else ()
+    return (*shown, (3.0, "borrower", said), (4.0, "bot", answer))
+
+
+REPEATED = replace(MADE, received_at=3.5, passed_on_at=3.5, answered_at=3.6, status=200)
+REFUSED = replace(REPEATED, status=409)
+DIED = replace(MADE, status=None, answered_at=None)
+
+
+def after_unknown(*more: tuple[float, str, str], posts: list[Posted] | None = None) -> Case:
+    return replace(TRUE, spoken=ending_with(UNKNOWN, STANDS, *more), posts=posts or [MADE])
+
+
+# Said in a later turn, of a filing that the backend had before it began.
+TRUE_BESIDE_AN_OLDER_FILING: dict[str, Case] = {
+    "nothing this time, the system was away": after_unknown(*later(AWAY)),
+    "nothing this time, the backend had it already": after_unknown(*later(AWAY), posts=[MADE, REPEATED]),
+    "nothing this time, the backend refused": after_unknown(*later(AWAY), posts=[MADE, REFUSED]),
+    "nothing this time, after it was told to be filed": replace(TRUE, spoken=ending_with(FILED, STANDS, *later(AWAY))),
+    "this sentence failed, what was filed stands": after_unknown(*later(NO_ANSWER)),
+    "a question failed": after_unknown(*later(FAILED, "到底交成了吗")),
+    "new terms are shown": after_unknown(*later(SHOWN_ANEW, "我要投诉")),
+    "new terms were shown and are gone": after_unknown(*later(GONE, before=SHOWN_ANEW)),
+    "new terms were shown and could not be filed": after_unknown(*later(FAILED, before=SHOWN_ANEW)),
+    "new terms were shown and turned down": after_unknown(*later(NOT_CONFIRMED, "不对", before=SHOWN_ANEW)),
+    "new terms were shown and come back": after_unknown(*later(SHOWN_AGAIN, "继续", before=SHOWN_ANEW)),
+    "a new wish was given up": after_unknown(
+        (2.5, "borrower", "再晚几天呢"), (2.8, "bot", "晚几天？"), *later(STOPPED, "不办了")
+    ),
+    "it died over one that never arrived, and was not filed in between": after_unknown(
+        *later(NOT_FILED),
+        (5.0, "borrower", CONFIRMED),
+        (6.0, "bot", UNKNOWN),
+        posts=[DIED, replace(DIED, received_at=5.2, passed_on_at=5.2)],
+    ),
+}
+
+
+@pytest.mark.parametrize("truth", TRUE_BESIDE_AN_OLDER_FILING)
+def test_what_is_true_beside_an_older_filing_breaks_no_promise(truth: str) -> None:
+    assert judged(TRUE_BESIDE_AN_OLDER_FILING[truth], LEDGER) == []
+
+
 FORGED: dict[str, tuple[str, Case]] = {
     "the ledger has nothing of it": ("lost", replace(TRUE, posts=[], rows=[])),
     "it is there twice": ("twice", replace(TRUE, rows=[ROW, replace(ROW, request_id="DF00000009")])),
@@ -83,6 +140,23 @@ FORGED: dict[str, tuple[str, Case]] = {
     "not filed, and it was": ("said_not_filed", replace(TRUE, spoken=ending_with(NOT_FILED, STANDS))),
     "nothing there, and it is": ("said_not_filed", replace(TRUE, spoken=ending_with(UNKNOWN, NONE_THERE))),
     "both in one breath": ("said_not_filed", replace(TRUE, spoken=ending_with(FILED, STANDS, (2.1, "bot", NOT_FILED)))),
+    "unknown, and not filed the next time": ("said_not_filed", after_unknown(*later(NOT_FILED))),
+    "filed, and not filed the next time": ("said_not_filed", replace(TRUE, spoken=ending_with(FILED, STANDS, *later(NOT_FILED)))),
+    "not filed, to a question": ("said_not_filed", after_unknown(*later(NOT_FILED, "到底交成了吗"))),
+    "not filed, after new terms": ("said_not_filed", after_unknown(*later(NOT_FILED, before=SHOWN_ANEW))),
+    "not filed, and the backend had it already": ("said_not_filed", after_unknown(*later(NOT_FILED), posts=[MADE, REPEATED])),
+    "not filed, and the backend had died over it": ("said_not_filed", after_unknown(*later(NOT_FILED), posts=[DIED])),
+    "not filed, and a repetition tells when": ("said_not_filed", after_unknown(*later(NOT_FILED), posts=[DIED, REPEATED])),
+    "gone and not filed, and it was": ("said_not_filed", after_unknown(*later(GONE))),
+    "gone and not filed, to a question": ("said_not_filed", after_unknown(*later(GONE, "到底交成了吗"))),
+    "the system did not do it, and it had": ("said_not_filed", after_unknown(*later(FAILED))),
+    "a yes taken for a no": ("said_not_filed", after_unknown(*later(NOT_CONFIRMED))),
+    "a yes taken for the end": ("said_not_filed", after_unknown(*later(STOPPED))),
+    "shown again as not filed, and it was": ("said_not_filed", after_unknown(*later(SHOWN_AGAIN, "继续"))),
+    "gone first and shown anew afterwards": ("said_not_filed", after_unknown(*later(GONE), (4.1, "bot", SHOWN_ANEW))),
+    "nothing this time, and it was this time": ("said_not_filed", replace(TRUE, spoken=ending_with(AWAY, STANDS))),
+    "this sentence failed, and it had not": ("said_not_filed", replace(TRUE, spoken=ending_with(NO_ANSWER, STANDS))),
+    "shown as new, and filed by that": ("said_not_filed", replace(TRUE, spoken=ending_with(SHOWN_ANEW, STANDS))),
     "no answer to the yes": ("silence", replace(TRUE, spoken=ending_with("", STANDS))),
     "an answer without an outcome": ("silence", replace(TRUE, spoken=ending_with("好的。", STANDS))),
     "no answer to another message": ("silence", replace(TRUE, spoken=TRUE.spoken[:-1])),
@@ -133,6 +207,16 @@ def test_every_response_that_says_nothing_was_submitted_is_listened_for_or_said_
         )
         if said and not of_another_topic:
             assert name in SAYS, name
+
+
+def test_what_may_be_said_beside_an_older_filing_has_its_bound_in_its_words() -> None:
+    """Whoever takes 「这一次」 out of a text makes it a claim about every time, and the judge has to be told."""
+    bounds = {THIS_TIME: ("这一次", "刚才那句", "暂时"), OF_NEW_TERMS: ("还没有提交", "还没有交")}
+    for name, says in SAYS.items():
+        for variant in read_domain()["responses"][name] if name != "utter_no_loan" else []:  # which says nothing of a filing
+            bounded = [bound for bound in bounds.get(says, ()) if bound in variant["text"]]
+            assert bool(bounded) == (says in bounds), name
+            assert says != AT_ALL or not any(bound in variant["text"] for each in bounds.values() for bound in each), name
 
 
 def test_a_plan_is_the_same_for_the_same_seed_and_number_and_every_fault_is_drawn() -> None:

@@ -80,9 +80,7 @@ _SECRETS = {setting.name: "of the tests" for setting in config.SETTINGS if setti
 )
 def test_an_exception_that_loses_the_events_of_a_filing_is_told_as_not_known(intent: str, executed: list[str], said: str) -> None:
     (policy,) = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))["policies"]
-    silence = SilenceRule(
-        policy["silence_response"], policy["silence_response_by_action"], policy["silence_response_by_intent"]
-    )
+    silence = SilenceRule(policy["silence_response"], policy["silence_response_by_action"], policy["silence_response_by_intent"])
     assert silence.response(executed, intent) == said
 
 

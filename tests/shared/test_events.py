@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import aio_pika
@@ -17,7 +16,7 @@ from bot.bench import servers
 from bot.config import ROOT, ConfigurationError
 from bot.processes.supervisor import free_port
 from bot.shared import events
-from bot.shared.events import QUEUE, KafkaStream, RabbitStream, broker_for, outgoing
+from bot.shared.events import QUEUE, RabbitStream, broker_for, outgoing
 
 SECRET = "conversation-secret-of-the-tests"
 EVENT = {
@@ -110,27 +109,3 @@ def test_what_waits_too_long_is_given_up_from_the_oldest(monkeypatch: pytest.Mon
         return left
 
     assert asyncio.run(run()) == [2, 3, 4]
-
-
-def test_kafka_is_given_what_may_leave_and_never_holds_up_the_bot() -> None:
-    """No Kafka server is started here: Rasa's own producer stands in by a class that remembers what it was given."""
-    given: list[Any] = []
-
-    class Producer:
-        def __init__(self, address: str, **options: Any) -> None:
-            given.append((address, options))
-
-        def publish(self, event: dict[str, Any], retries: int = 60, retry_delay_in_seconds: float = 5) -> None:
-            given.append(event)
-
-        async def close(self) -> None:
-            """Nothing is open."""
-
-    parts = SimpleNamespace(username="lender", password="s%40cret")
-    broker = KafkaStream("broker:9093", "huanban", SECRET, parts, make=Producer)
-    broker.publish(EVENT)
-    broker._thread.shutdown(wait=True)
-    address, options = given[0]
-    assert address == "broker:9093" and options["topic"] == "huanban"
-    assert (options["sasl_username"], options["sasl_password"], options["security_protocol"]) == ("lender", "s@cret", "SASL_SSL")
-    assert "B1001" not in json.dumps(given[1])

@@ -22,9 +22,9 @@ def test_waits_are_of_the_messages_that_were_said_in_the_span_and_answered() -> 
     assert waits(people, [(0, 2), (5, 9)]) == [0.1, 0.2]
 
 
-def test_back_is_half_as_slow_again_as_before_and_a_second_is_never_slow() -> None:
+def test_back_is_half_as_slow_again_as_before_and_three_tenths_are_never_slow() -> None:
     assert bar([2.0] * 50) == 3.0
-    assert bar([0.1] * 50) == 1.0
+    assert bar([0.1] * 50) == 0.3
     assert share_of([], 0.95) == 0.0 and share_of([0.7], 0.95) == 0.7
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.bench import servers
 from bot.bench.cluster.cluster import running_cluster
-from bot.bench.cluster.run import talk_and_kill
+from bot.bench.cluster.run import MESSAGES_A_SECOND, talk_and_kill
 from bot.commands.servers import ensure_servers
 
 
@@ -21,7 +21,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./huanban bench cluster", description=__doc__)
     parser.add_argument("--borrowers", type=int, default=200)
     parser.add_argument(
-        "--think-seconds", type=float, default=0, help="mean time of thought a message; 0: five messages a second"
+        "--think-seconds",
+        type=float,
+        default=0,
+        help=f"mean time of thought a message; 0: a second for each {MESSAGES_A_SECOND:g} borrowers",
     )
     parser.add_argument("--quiet-seconds", type=float, default=20, help="of talk between two kills; twice that before the first")
     parser.add_argument("--json", type=Path, help="write the figures into a file")

@@ -8,7 +8,9 @@ import json
 import signal
 import sys
 import tempfile
+import traceback
 from pathlib import Path
+from typing import Any
 
 from bot import config
 from bot.bench.faults import report
@@ -21,7 +23,12 @@ _TOLD_EVERY = 20
 
 
 def main(arguments: list[str]) -> int:
-    """Prints a table and writes the report; 1 when a promise was broken, or a process could not be started."""
+    """Prints a table and writes the report, however it ended.
+
+    Returns:
+        1 when a promise was broken, a process could not be started, or fewer conversations ran than were wanted; with
+        `--minutes` fewer are what was asked for, but not none.
+    """
     options = _options(arguments)
     model = options.model or ensure_model(config.load())
     numbers = options.only or range(options.runs)
@@ -29,17 +36,30 @@ def main(arguments: list[str]) -> int:
     # Asked to end, it ends what it has started before it goes.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"{len(plans)} conversations, {options.at_once} at a time, seed {options.seed} …", flush=True)
-    with tempfile.TemporaryDirectory(prefix="huanban-faults-", ignore_cleanup_errors=True) as folder:
-        found = Found(wanted=len(plans))
-        where = options.keep or Path(folder)
-        running = run_all(where, plans, model, at_once=options.at_once, minutes=options.minutes, tell=_tell, found=found)
-        try:
+    found = Found(wanted=len(plans))
+    try:
+        with tempfile.TemporaryDirectory(prefix="huanban-faults-", ignore_cleanup_errors=True) as folder:
+            where = options.keep or Path(folder)
+            running = run_all(where, plans, model, at_once=options.at_once, minutes=options.minutes, tell=_tell, found=found)
             asyncio.run(running)
-        except KeyboardInterrupt:
-            print("ended early; what there is:", flush=True)
-        except NotHere as reason:
-            print(f"✗ {reason}", file=sys.stderr)
-            return 1
+    except (KeyboardInterrupt, asyncio.CancelledError):  # the second where the first met a loop that was cancelling already
+        found.cut_short = "ended early"
+    except NotHere as reason:
+        found.cut_short = str(reason)
+    except Exception as error:  # what was judged until then is worth its report, whatever it was
+        traceback.print_exc()
+        found.cut_short = f"{type(error).__name__}: {error}"
+    _say(found, options, report.document(found, options.seed, model))
+    fewer = len(found.runs) < found.wanted
+    if found.cut_short:
+        print(f"✗ {found.cut_short}: {len(found.runs)} of {found.wanted} conversations", file=sys.stderr)
+    elif fewer and options.minutes is not None:
+        print(f"stopped after {options.minutes:g} minutes: {len(found.runs)} of {found.wanted}")
+    failed = found.broken or found.cut_short or not found.runs or (fewer and options.minutes is None)
+    return 1 if failed else 0
+
+
+def _say(found: Found, options: argparse.Namespace, document: dict[str, Any]) -> None:
     print("\n".join(["", *report.lines(found)]))
     if options.only or found.broken:
         shown = [run for run in found.runs if options.only or run.violations][:5]
@@ -47,11 +67,9 @@ def main(arguments: list[str]) -> int:
             print(
                 "\n".join(["", str(run.plan), *report.transcript(run), *(f"✗ {v.promise}: {v.because}" for v in run.violations)])
             )
-    document = report.document(found, options.seed, model)
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"\nreport: {options.report}")
-    return 1 if found.broken else 0
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -10,9 +10,13 @@ from bot.bench.faults.proxy import Posted
 from bot.bench.faults.words import (
     FILED,
     FILED_ALREADY,
+    NO_SUCH_FILING,
     NONE_THERE,
     NOT_FILED,
+    OF_THE_LAST,
+    OF_WHAT_WAS_SAID,
     OLD_BUTTON,
+    SHOWN_ANEW,
     STANDS,
     outcome_of,
     words,
@@ -142,6 +146,20 @@ def creators(posts: Sequence[Posted]) -> list[Posted]:
     return made or [post for post in posts if post.passed_on_at is not None and post.status is None][:1]
 
 
+def filed_at(posts: Sequence[Posted]) -> float | None:
+    """When the filing that made the row had surely come by; None when none did.
+
+    Of several that the backend did not answer nobody saw which one it was. The last has the benefit of the doubt, unless the
+    backend has called one before it a repetition.
+    """
+    made = [post.received_at for post in posts if post.status == 201]
+    if made:
+        return min(made)
+    unanswered = [post.received_at for post in posts if post.passed_on_at is not None and post.status is None]
+    known_already = [post.received_at for post in posts if post.status == 200]
+    return min([max(unanswered), *known_already]) if unanswered else None
+
+
 def judged(case: Case, ledger: Ledger) -> list[Violation]:
     """Every promise that was broken in this conversation."""
     found: list[Violation] = []
@@ -150,9 +168,12 @@ def judged(case: Case, ledger: Ledger) -> list[Violation]:
     made = creators(case.posts) if own else []
     found += _rows(case, own)
     found += _confirmations(took, own, made)
-    heard_of_it = False
+    had_at = filed_at(case.posts) if own else None
+    heard_of_it = others_shown = False
     for turn in took:
         found += _claims(turn, own, made, heard_of_it=heard_of_it)
+        denials, others_shown = _denials(turn, made, had_at, others_shown=others_shown)
+        found += denials
         heard_of_it = heard_of_it or bool(turn.says & {FILED, FILED_ALREADY})
         found += _strangers(case, turn, ledger)
     found += _end(took, own)
@@ -205,11 +226,34 @@ def _claims(turn: Turn, own: Sequence[Row], made: Sequence[Posted], *, heard_of_
             found.append(Violation("said_filed", spoken.text))
         elif made and min(post.received_at for post in made) > spoken.at:
             found.append(Violation("said_filed", f"before it was: {spoken.text}"))
-    if NOT_FILED in said and any(turn.begins <= post.received_at < turn.ends for post in made):
-        found.append(Violation("said_not_filed", " / ".join(spoken.text for spoken in turn.heard)))
     if NONE_THERE in said and any((post.answered_at or post.passed_on_at or turn.ends) < turn.begins for post in made):
         found.append(Violation("said_not_filed", "asked how it stands, the borrower heard that nothing is there"))
     return found
+
+
+def _denials(turn: Turn, made: Sequence[Posted], had_at: float | None, *, others_shown: bool) -> tuple[list[Violation], bool]:
+    """Each way to say "not filed", held against a filing of this turn or of an earlier one (`words.py` has what each is about).
+
+    Args:
+        turn: in which it is said.
+        made: see `creators`.
+        had_at: see `filed_at`.
+        others_shown: whether other terms were shown between the filing and this turn.
+
+    Returns:
+        what is untrue, and `others_shown` for the next turn.
+    """
+    in_this_turn = any(turn.begins <= post.received_at < turn.ends for post in made)
+    had = had_at is not None and had_at < turn.ends
+    untrue = in_this_turn and bool(turn.says & NO_SUCH_FILING)
+    for spoken in turn.heard:
+        says = words().says(spoken.text)
+        of_the_last = OF_THE_LAST in says or (OF_WHAT_WAS_SAID in says and turn.confirms)
+        untrue = untrue or (had and (NOT_FILED in says or (of_the_last and not others_shown)))
+        # In the order of speech, not by the clock: one answer may say that the old terms are gone and show new ones.
+        others_shown = others_shown or (SHOWN_ANEW in says and had_at is not None and had_at < spoken.at)
+    because = " / ".join(spoken.text for spoken in turn.heard)
+    return [Violation("said_not_filed", because)] if untrue else [], others_shown
 
 
 def _strangers(case: Case, turn: Turn, ledger: Ledger) -> list[Violation]:

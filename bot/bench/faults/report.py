@@ -30,6 +30,7 @@ def document(found: Found, seed: int, model: Path) -> dict[str, Any]:
         "seconds": round(found.seconds, 1),
         "runs_wanted": found.wanted,
         "runs": len(found.runs),
+        "cut_short": found.cut_short,
         "runs_in_which_the_fault_was_met": sum(run.hits > 0 for run in found.runs),
         "processes_killed": found.kills,
         "broken_promises": broken(found),

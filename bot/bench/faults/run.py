@@ -53,6 +53,7 @@ class Found:
         wanted: how many there should have been.
         of_the_ledger: what is wrong in the ledger as a whole.
         kills: of which process, how often.
+        cut_short: what ended it before its time; empty when nothing did, `--minutes` included.
     """
 
     wanted: int
@@ -60,6 +61,7 @@ class Found:
     of_the_ledger: list[str] = field(default_factory=list)
     kills: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    cut_short: str = ""
 
     @property
     def broken(self) -> int:
@@ -105,12 +107,15 @@ async def run_all(
                 found.seconds = time.monotonic() - began
                 tell(found)
 
-        await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
-        found.seconds = time.monotonic() - began
-        _judge_strangers_numbers(found, books)
-        found.of_the_ledger = _of_the_ledger(books)
-        for name, _ in world.kills:
-            found.kills[name] = found.kills.get(name, 0) + 1
+        try:
+            await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
+        finally:
+            # Ended early or not: what has run is judged against the whole ledger too.
+            found.seconds = time.monotonic() - began
+            _judge_strangers_numbers(found, books)
+            found.of_the_ledger = _of_the_ledger(books)
+            for name, _ in world.kills:
+                found.kills[name] = found.kills.get(name, 0) + 1
     return found
 
 

@@ -17,32 +17,55 @@ STANDS, NONE_THERE = "stands", "none_there"
 # Said before that, to a button whose question is asked no more.
 OLD_BUTTON = "old_button"
 
+# Ways to say "not filed" that can be true beside an older filing, as NOT_FILED itself never is: 「没有提交成功，什么都没有改」
+# has no bound in it, so that whoever was told "unknown" before takes it for the end of that.
+# 「刚才那个」: the terms that were shown last. A lie of terms that were filed, true once others were shown after the filing.
+OF_THE_LAST = "last_shown_not_filed"
+# 「没有办成这件事」「没有办任何事」「好，没有提交」: of what the borrower has just said. After a yes that is what was to be
+# filed, as with OF_THE_LAST: the 「这一次」 that follows in utter_backend_failed does not take back that 「这件事」, of which
+# the borrower waits to hear, was not done. After anything else it is that other thing, a look-up or a new wish.
+OF_WHAT_WAS_SAID = "what_was_said_not_done"
+# 「这一次什么都没有提交」「刚才那句没有办成，之前交的申请不受影响」「暂时交不上」: bound to this turn, and heard so by whoever
+# was told "unknown" or "filed" before. True if this turn filed nothing, which is so as well where the backend had it already.
+THIS_TIME = "not_filed_this_time"
+# 「算好了，还没有提交」: of new terms, whatever has become of older ones.
+SHOWN_ANEW = "shown_anew"
+NO_SUCH_FILING = frozenset({NOT_FILED, OF_THE_LAST, OF_WHAT_WAS_SAID, THIS_TIME, SHOWN_ANEW})
+
+_TOPICS = ("deferral", "restructure", "service_complaint")
 SAYS: dict[str, str] = {
-    **{f"utter_{topic}_filed": FILED for topic in ("deferral", "restructure", "service_complaint")},
-    **{f"utter_{topic}_filed_already": FILED_ALREADY for topic in ("deferral", "restructure", "service_complaint")},
+    **{f"utter_{topic}_filed": FILED for topic in _TOPICS},
+    **{f"utter_{topic}_filed_already": FILED_ALREADY for topic in _TOPICS},
     "utter_request_pending": FILED_ALREADY,
     "utter_confirmed_before": OLD_BUTTON,
     "utter_filing_in_progress": BEING_PROCESSED,
     "utter_filing_unknown": UNKNOWN,
     "utter_turn_failed": UNKNOWN,
     "utter_turn_interrupted": UNKNOWN,
-    **{f"utter_{topic}_not_filed": NOT_FILED for topic in ("deferral", "restructure", "service_complaint")},
-    **{f"utter_{topic}_not_confirmed": NOT_FILED for topic in ("deferral", "restructure", "service_complaint")},
-    **{f"utter_{topic}_stopped": NOT_FILED for topic in ("deferral", "restructure", "service_complaint")},
-    # Shown anew instead of filed, and each of them says that nothing has been submitted yet.
-    **{f"utter_deferral_quote{again}": NOT_FILED for again in ("", "_interest_free", "_again")},
-    **{f"utter_restructure_quote{again}": NOT_FILED for again in ("", "_again")},
-    **{f"utter_service_complaint_{shown}": NOT_FILED for shown in ("summary", "again")},
-    "utter_request_gone": NOT_FILED,
-    "utter_quote_expired": NOT_FILED,
-    "utter_backend_unavailable": NOT_FILED,
-    "utter_backend_failed": NOT_FILED,
-    "utter_borrower_not_found": NOT_FILED,
-    "utter_loan_not_found": NOT_FILED,
-    "utter_no_answer": NOT_FILED,
-    "utter_no_loan": NOT_FILED,
-    "utter_nothing_done": NOT_FILED,
-    "utter_complaint_cannot_file": NOT_FILED,
+    "utter_deferral_not_filed": NOT_FILED,
+    "utter_restructure_not_filed": NOT_FILED,
+    # The same words are the same complaint, and may have stood before: 「这一次投诉没有交成」.
+    "utter_service_complaint_not_filed": THIS_TIME,
+    "utter_request_gone": OF_THE_LAST,
+    "utter_quote_expired": OF_THE_LAST,
+    # Those return to what was shown before: 「回到刚才的」.
+    "utter_deferral_quote_again": OF_THE_LAST,
+    "utter_restructure_quote_again": OF_THE_LAST,
+    "utter_service_complaint_again": OF_THE_LAST,
+    **{f"utter_{topic}_not_confirmed": OF_WHAT_WAS_SAID for topic in _TOPICS},
+    **{f"utter_{topic}_stopped": OF_WHAT_WAS_SAID for topic in _TOPICS},
+    "utter_backend_failed": OF_WHAT_WAS_SAID,
+    "utter_borrower_not_found": OF_WHAT_WAS_SAID,
+    "utter_loan_not_found": OF_WHAT_WAS_SAID,
+    "utter_backend_unavailable": THIS_TIME,
+    "utter_no_answer": THIS_TIME,
+    "utter_nothing_done": THIS_TIME,
+    "utter_complaint_cannot_file": THIS_TIME,
+    "utter_no_loan": THIS_TIME,
+    "utter_deferral_quote": SHOWN_ANEW,
+    "utter_deferral_quote_interest_free": SHOWN_ANEW,
+    "utter_restructure_quote": SHOWN_ANEW,
+    "utter_service_complaint_summary": SHOWN_ANEW,
     "utter_status_pending": STANDS,
     "utter_status_pending_too_long": STANDS,
     "utter_status_of_other_pending": STANDS,
@@ -84,8 +107,8 @@ class Words:
 
 
 def outcome_of(said: Iterable[str]) -> str | None:
-    """The outcome among what an answer says."""
-    found = set(said)
+    """The outcome among what an answer says; "not filed" in whichever way."""
+    found = {NOT_FILED if says in NO_SUCH_FILING else says for says in said}
     return next((outcome for outcome in OUTCOMES if outcome in found), None)
 
 

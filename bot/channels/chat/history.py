@@ -264,7 +264,7 @@ def _one_at_a_time(connection: Connection, conversation_id: str) -> None:
 
 
 def _newest(connection: Connection, conversation_id: str) -> int:
-    """The number of the last message, also of one that was deleted: a page that is open knows it, and takes no second one for new."""
+    """The number of the last message, also of one that was deleted: a page that is open takes no second one for new."""
     query = sa.select(sa.func.max(messages.c.number)).where(messages.c.conversation_id == conversation_id)
     newest = connection.execute(query).scalar() or 0
     query = sa.select(conversations.c.read_number).where(conversations.c.conversation_id == conversation_id)

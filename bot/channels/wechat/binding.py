@@ -81,6 +81,8 @@ class BindingDialogue:
         binding = await asyncio.to_thread(self._bindings.of, openid)
         if binding is not None:
             return [self._words.said("utter_wechat_bound_already", display_name=binding.display_name)]
+        # Before this answer takes along what waits: it may be somebody's whom the lender has unbound since.
+        await self._store.soon(self._speaking.speaks_for, openid, "")
         return await self._ask_phone(openid, "utter_wechat_bind_phone")
 
     async def unbind(self, openid: str) -> list[Said]:
@@ -95,7 +97,7 @@ class BindingDialogue:
         if binding is None:
             return [self._words.said("utter_wechat_not_bound")]
         others = await asyncio.to_thread(lambda: self._bindings.unbind(openid, others=True))
-        await self._store.soon(self._speaking.others_unbound, binding.borrower_id)
+        await self._store.soon(self._speaking.others_unbound, binding.borrower_id, openid)
         return [self._words.said("utter_wechat_others_unbound", others=others)]
 
     async def _step(self, openid: str, person: Person, text: str) -> list[Said] | None:

@@ -18,22 +18,23 @@ import yaml
 from sqlalchemy.engine import Connection
 
 from bot.channels.wechat.consents import Consents
-from bot.channels.wechat.deliveries import Deliveries
+from bot.channels.wechat.deliveries import DECISIONS_OVER, Deliveries
 from bot.channels.wechat.platform import NoConsent, NotAllowed, Platform, PlatformError
 from bot.channels.wechat.said import Said
 from bot.channels.wechat.sending import Sending
 from bot.channels.wechat.store import Store, cursors
 from bot.channels.wechat.words import WeChatWords
 from bot.client import LoanClient
-from bot.client.decisions import Decision, decisions_since
+from bot.client.decisions import PAGE, Decision, decisions_since
 from bot.client.errors import LoanBackendError
 from bot.config import ROOT, WeChatSettings
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 10.0
-# The lender's and our database need not agree about the order of two moments that close.
+# Of two moments that close, the later one may be in the lender's database first.
 OVERLAP = timedelta(seconds=30)
+_NEXT_MOMENT = timedelta(microseconds=1)
 TEMPLATE_FILE = ROOT / "data" / "wechat" / "decision_template.yml"
 _CURSOR = "decisions"
 
@@ -95,13 +96,32 @@ class Decisions:
         Raises:
             LoanBackendError: the lender could not be asked.
         """
+        began = self._store.clock()
         since = await self._store.soon(self._since)
-        known = since or datetime.now(timezone.utc)
-        found = await asyncio.to_thread(decisions_since, self._client, self._channel, known - OVERLAP if since else known)
-        for decision in found.decisions:
-            await self._tell(decision)
-        last = found.decisions[-1].decided_at if found.decisions else found.as_of
-        await self._store.soon(self._seen_until, last if since is None or last > since else since)
+        known = since - OVERLAP if since else datetime.now(timezone.utc)
+        found = await asyncio.to_thread(decisions_since, self._client, self._channel, known)
+        # What was still being written at the first page may stand before what the second one shows.
+        as_of, last = found.as_of, None
+        while found.decisions:
+            for decision in found.decisions:
+                await self._tell(decision)
+            if found.decisions[-1] == last:
+                log.error("the lender's list of decisions does not go on after a full page; what follows was not told")
+                return
+            last = found.decisions[-1]
+            if len(found.decisions) < PAGE:
+                break
+            await self._store.soon(self._seen_until, last.decided_at)
+            found = await asyncio.to_thread(decisions_since, self._client, self._channel, last.decided_at, last)
+        if last is None:
+            await self._store.soon(self._seen_until, since or as_of, began)
+        elif as_of - last.decided_at <= OVERLAP:
+            await self._store.soon(self._seen_until, last.decided_at)
+        else:
+            # Nothing can come before it any more, so it is not read again: its row, which keeps it from being told twice, goes
+            # one day. It is left behind by its own moment and not by the lender's clock, which may be set back, but never
+            # before what has been decided.
+            await self._store.soon(self._seen_until, last.decided_at + OVERLAP + _NEXT_MOMENT, began)
 
     async def _tell(self, decision: Decision) -> None:
         response = "utter_wechat_approved" if decision.status == "approved" else "utter_wechat_refused"
@@ -149,10 +169,21 @@ class Decisions:
         kept = self._store.read(lambda c: c.execute(query).scalar())
         return datetime.fromisoformat(kept) if kept else None
 
-    def _seen_until(self, moment: datetime) -> None:
+    def _seen_until(self, moment: datetime, over: float | None = None) -> None:
+        """The next look begins there; what was told before `over` (our clock's seconds) will not be found by it."""
+
         def work(connection: Connection) -> None:
-            values = {"position": moment.isoformat()}
-            if not connection.execute(sa.update(cursors).where(cursors.c.name == _CURSOR).values(**values)).rowcount:
-                connection.execute(sa.insert(cursors).values(name=_CURSOR, **values))
+            query = sa.select(cursors.c.position).where(cursors.c.name == _CURSOR).with_for_update()
+            known = connection.execute(query).scalar()
+            # Another process may have been further already, and let go of what keeps its decisions from being told twice.
+            if known is None or datetime.fromisoformat(known) < moment:
+                _put(connection, _CURSOR, moment.isoformat())
+            if over is not None:
+                _put(connection, DECISIONS_OVER, repr(over))
 
         self._store.write(work)
+
+
+def _put(connection: Connection, name: str, position: str) -> None:
+    if not connection.execute(sa.update(cursors).where(cursors.c.name == name).values(position=position)).rowcount:
+        connection.execute(sa.insert(cursors).values(name=name, position=position))

@@ -18,7 +18,7 @@ from bot.channels.wechat import statements
 from bot.channels.wechat.incoming import Incoming
 from bot.channels.wechat.quota import granted
 from bot.channels.wechat.said import Said
-from bot.channels.wechat.store import Store, consents, deliveries, grants, nonces, one_at_a_time
+from bot.channels.wechat.store import Store, consents, cursors, deliveries, grants, nonces, one_at_a_time
 
 # Renewed every third of it, as in the chat: how long a server that died is taken to be at a turn.
 LEASE_SECONDS = 12.0
@@ -28,6 +28,12 @@ CLAIM_SECONDS = 60.0
 TRIES_SECONDS, MOST_TRIES = 60.0, 6
 KEEP_SECONDS = 7 * 24 * 3600.0
 NONCE_SECONDS = 900.0
+# A cursor of its own: what was told of decisions before this moment of ours cannot be found in the lender's list again.
+DECISIONS_OVER = "decisions over"
+
+# A row that is `sent` before its words are with the borrower was silenced: it gets no words and no other way any more.
+_NOT_SILENCED = sa.or_(deliveries.c.way.is_(None), deliveries.c.way != "sent")
+_GIVEN = statements.GIVEN.where(_NOT_SILENCED)
 
 
 class Replayed(Exception):  # noqa: N818
@@ -193,8 +199,10 @@ class Deliveries:
             row = next((row for row in rows if row.number == number), None)
             way: str | None = row.way if row is not None else connection.execute(statements.WAY_OF, this).scalar()
             claims = claim and way is None and bool(answer or with_what_waits)
-            waiting = [row for row in rows if row.state == "answered"] if with_what_waits or claims else []
-            said = [*_taken(connection, waiting), *answer]
+            silenced = way == "sent"
+            takes = (with_what_waits or claims) and not silenced
+            waiting = [row for row in rows if row.state == "answered"] if takes else []
+            said = [] if silenced else [*_taken(connection, waiting), *answer]
             settled = statements.ANSWERED_AND_CLAIMED if claims else statements.ANSWERED
             connection.execute(settled if said else statements.ANSWERED_WITH_NOTHING, {**this, "answer": _json(said)})
             following = next((row for row in rows if row.state != "answered" and row.number != number), None)
@@ -247,7 +255,7 @@ class Deliveries:
     def given(self, number: int, reply: str, rest: Sequence[Said] = ()) -> None:
         """The call was answered with this; the rest waits."""
         values = {"this_number": number, "reply": reply, "answer": _json(rest) if rest else None}
-        self._store.write(lambda c: c.execute(statements.GIVEN, values))
+        self._store.write(lambda c: c.execute(_GIVEN, values))
 
     def put_to_wait(
         self, openid: str, said: Sequence[Said], *, key: str = "", purpose: str = "answer", way: str = "waiting"
@@ -292,12 +300,14 @@ class Deliveries:
 
     def goes(self, number: int, way: str) -> None:
         """It goes this way."""
-        self._store.write(lambda c: c.execute(sa.update(deliveries).where(deliveries.c.number == number).values(way=way)))
+        mine = (deliveries.c.number == number, _NOT_SILENCED)
+        self._store.write(lambda c: c.execute(sa.update(deliveries).where(*mine).values(way=way)))
 
     def sent(self, number: int, rest: Sequence[Said]) -> None:
         """All of it is with the borrower but the rest, which waits."""
         values = {"answer": _json(rest) if rest else None, "way": "waiting" if rest else "sent"}
-        self._store.write(lambda c: c.execute(sa.update(deliveries).where(deliveries.c.number == number).values(**values)))
+        mine = (deliveries.c.number == number, _NOT_SILENCED)
+        self._store.write(lambda c: c.execute(sa.update(deliveries).where(*mine).values(**values)))
 
     def waits(self, openid: str) -> bool:
         """Whether something waits for the borrower's next word."""
@@ -334,12 +344,22 @@ class Deliveries:
 
         return self._store.write(work)
 
+    def silence(self, openid: str, *, turns_too: bool = False) -> None:
+        """What was answered is the former borrower's: none of it goes to this openid any more, and none of it stays.
+
+        The rows stay, so that a delivery of WeChat's that comes again is not run again; it is answered with nothing.
+
+        Args:
+            openid: speaks for nobody, or for somebody else, from now on.
+            turns_too: a turn that is being run gets no answer either. Not for the turn that unbinds its own openid.
+        """
+        self._store.write(lambda connection: _silence(connection, openid, turns_too=turns_too))
+
     def forget(self, openid: str) -> None:
         """Somebody who has gone: nothing waits for them, and nothing is granted any more."""
 
         def work(connection: Connection) -> None:
-            waiting = (deliveries.c.openid == openid, deliveries.c.way == "waiting")
-            connection.execute(sa.update(deliveries).where(*waiting).values(way="sent", answer=None))
+            _silence(connection, openid, turns_too=True)
             for table in (grants, consents):
                 connection.execute(sa.delete(table).where(table.c.openid == openid))
 
@@ -351,10 +371,24 @@ class Deliveries:
 
         def work(connection: Connection) -> None:
             done = (deliveries.c.came < now - KEEP_SECONDS, deliveries.c.state == "answered", deliveries.c.way != "waiting")
-            connection.execute(sa.delete(deliveries).where(*done))
+            # Without its row a decision that is found once more would be told once more.
+            over = connection.execute(sa.select(cursors.c.position).where(cursors.c.name == DECISIONS_OVER)).scalar()
+            is_over = sa.or_(deliveries.c.purpose != "decision", deliveries.c.came < float(over or 0.0))
+            connection.execute(sa.delete(deliveries).where(*done, is_over))
+            connection.execute(sa.update(deliveries).where(*done).values(way="sent", answer=sa.null(), reply=sa.null()))
             connection.execute(sa.delete(nonces).where(nonces.c.seen < now - NONCE_SECONDS))
 
         self._store.write(work)
+
+
+def _silence(connection: Connection, openid: str, *, turns_too: bool) -> None:
+    one_at_a_time(connection, openid)
+    mine, answered = deliveries.c.openid == openid, deliveries.c.state == "answered"
+    connection.execute(sa.update(deliveries).where(mine, answered).values(way="sent", answer=sa.null()))
+    # With a reply that is empty and there, a call that is open, or comes again, has its answer: nothing.
+    connection.execute(sa.update(deliveries).where(mine, answered, deliveries.c.tries > 0).values(reply=""))
+    if turns_too:
+        connection.execute(sa.update(deliveries).where(mine, deliveries.c.state == "running").values(way="sent"))
 
 
 def _count_nonce(connection: Connection, nonce: str, delivery_key: str, now: float) -> None:

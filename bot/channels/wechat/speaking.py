@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
+import sqlalchemy as sa
+
+from bot.channels.wechat.deliveries import Deliveries
 from bot.channels.wechat.lists import Lists
-from bot.channels.wechat.people import People
+from bot.channels.wechat.people import People, people
 from bot.channels.wechat.store import Store
 from bot.client.bindings import Binding, Bindings
 from bot.identity import Speaker
@@ -30,6 +33,7 @@ class Speaking:
 
     def __init__(self, store: Store, people: People, lists: Lists, bindings: Bindings, channel: str = CHANNEL) -> None:
         self._store = store
+        self._rows = Deliveries(store)
         self._people = people
         self._lists = lists
         self._bindings = bindings
@@ -55,7 +59,7 @@ class Speaking:
                 await self.leave(openid)  # and was not unbound then, since the lender did not answer
             binding = await asyncio.to_thread(self._bindings.of, openid)
             known = binding.borrower_id if binding else ""
-            await self._store.soon(self._people.remember_speaker, openid, known, FRESH_SECONDS)
+            await self._store.soon(self.speaks_for, openid, known)
         speaker = Speaker(self._channel, known) if known else Speaker(self._channel, None, guest_id(openid, self._channel))
         return speaker, care_mode
 
@@ -72,10 +76,11 @@ class Speaking:
         self._lists.forget(openid)
         self._people.end_step(openid)
         self._people.remember(openid, care_mode=binding.care_mode, proof_request_id=None)
-        self._people.remember_speaker(openid, binding.borrower_id, FRESH_SECONDS)
+        self.speaks_for(openid, binding.borrower_id)
 
     def unbound(self, openid: str) -> None:
-        """It speaks for nobody any more, and nothing is remembered of it. Blocks."""
+        """It speaks for nobody any more, nothing is remembered of it, and nothing waits for whoever holds it. Blocks."""
+        self._rows.silence(openid)
         self._lists.forget(openid)
         self._people.forget(openid)
         self._people.remember_speaker(openid, "", FRESH_SECONDS)
@@ -104,10 +109,24 @@ class Speaking:
         self._people.forget(openid)
         self._people.remember(openid, leaving=True)
 
-    def others_unbound(self, borrower_id: str) -> None:
-        """Who speaks for this borrower is asked anew, for every openid. Blocks."""
+    def others_unbound(self, borrower_id: str, asker: str) -> None:
+        """Who speaks for this borrower is asked anew, for every openid; nothing goes to any other than `asker`'s. Blocks."""
         for openid in self._people.forget_speakers(borrower_id):
             self._lists.forget(openid)
+            if openid != asker:
+                self._rows.silence(openid, turns_too=True)
+
+    def speaks_for(self, openid: str, borrower_id: str) -> None:
+        """Remembers what the lender said (empty: nobody). Blocks.
+
+        When the lender has unbound somebody by itself, this is where it is noticed: what waits for them is for nobody else.
+        """
+        query = sa.select(people.c.borrower_id).where(people.c.openid == openid)
+        former = self._store.read(lambda c: c.execute(query).scalar())
+        if former and former != borrower_id:
+            self._rows.silence(openid)
+            self._lists.forget(openid)
+        self._people.remember_speaker(openid, borrower_id, FRESH_SECONDS)
 
 
 def guest_id(openid: str, channel: str = CHANNEL) -> str:

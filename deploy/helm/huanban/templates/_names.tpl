@@ -12,6 +12,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   value: {{ printf "http://%s-actions:5055/webhook" .Release.Name | quote }}
 - name: HUANBAN_BACKEND_URL
   value: {{ .Values.backendUrl | default (printf "http://%s-backend:8001" .Release.Name) | quote }}
+- name: HUANBAN_BOT_URL
+  value: {{ printf "https://%s" .Values.ingress.host | quote }}
 {{- range $name, $value := .Values.settings }}
 - name: {{ $name }}
   value: {{ $value | quote }}
