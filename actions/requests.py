@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -197,6 +197,8 @@ class RequestForm(FormAction):
             if asking.known.get(question) is None and self.is_asked(question, asking):
                 self.before_asking(question, asking, dispatcher)
                 return self.ask(f"{self.topic}_{question}", self._values(asking.known))
+        if asking.interrupted and _stands_already(asking.interrupted, asking.loans):
+            return self.stop()
         if asking.interrupted and self.recalled_in_a_sentence:
             say(dispatcher, f"utter_{self.topic}_again")
             return self._ask_for_a_yes(asking, asking.interrupted, dispatcher)
@@ -328,6 +330,17 @@ def slots_of(topic: str, questions: Sequence[str], *, wants_loan: bool) -> list[
     """The slots of a topic's form, the offer and the confirmation last."""
     loan = ["loan_id"] if wants_loan else []
     return [f"{topic}_{name}" for name in (*loan, *questions, "offer", "confirmed")]
+
+
+def _stands_already(offered: Mapping[str, Any], loans: BorrowerLoans) -> bool:
+    """Whether the very words that wait for a yes have been filed: a server died over the turn that did it, and its events are lost.
+
+    Whoever asks how it stands then would hear that it is filed, and be led back to "not filed yet" in the same breath.
+    """
+    text = (offered.get("terms") or {}).get("text")
+    if text is None:
+        return False
+    return any(filed.status == "pending" and filed.terms.get("text") == text for filed in loans.requests())
 
 
 def _put_again(answer: Answer) -> Answer:
