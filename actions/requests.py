@@ -333,7 +333,7 @@ def slots_of(topic: str, questions: Sequence[str], *, wants_loan: bool) -> list[
 
 
 def _stands_already(offered: Mapping[str, Any], loans: BorrowerLoans) -> bool:
-    """Whether the very words that wait for a yes have been filed: a server died over the turn that did it, and its events are lost.
+    """Whether the very words that wait for a yes have been filed: a server died over that turn, and its events are lost.
 
     Whoever asks how it stands then would hear that it is filed, and be led back to "not filed yet" in the same breath.
     """
