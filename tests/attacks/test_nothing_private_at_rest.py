@@ -180,7 +180,7 @@ def _talk_over_http(bot: WholeBot, people: People) -> None:
     borrower = bot.borrower("B1003").says(FIRST_WORDS)
     borrower.says("转人工").says(people.sentence("请转告"))
     # Complaints and collectors, in free text.
-    borrower = bot.borrower("B1001").says(people.sentence("我要投诉你们客服，态度太差"))
+    borrower = bot.borrower("B1001").says(people.sentence("我要投诉你们客服态度太差，打了三次电话都没人管，我要投诉"))
     borrower.says(people.sentence("要他给我道歉")).hears("还没有交").taps("提交投诉").hears("交好了")
     borrower.says(people.sentence("催收给我同事打电话，骂人")).says(people.sentence("昨天晚上八点"))
     borrower.says(people.sentence("有人说转账到安全账户，我给了他"))

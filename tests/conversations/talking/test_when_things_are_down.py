@@ -53,7 +53,7 @@ def bot_without_actions(tmp_path: Path) -> Iterator[WholeBot]:
 def test_with_the_action_server_away_the_bot_still_answers(bot_without_actions: WholeBot) -> None:
     borrower = bot_without_actions.borrower("B1002")
     for words in ("我欠多少", FIRST_WORDS, "桌子椅子飞机场"):
-        borrower.says(words).hears("没有提交新的申请", "400-000-0000")
+        borrower.says(words).hears("没有办成", "都不受影响", "400-000-0000")
     borrower.says("转人工").hears("400-000-0000")
     borrower.says("我不想活了").hears("12356")
     borrower.says("你好").hears("我是还伴")
